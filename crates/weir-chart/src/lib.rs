@@ -1,0 +1,1 @@
+//! figures as SVG and one self-contained HTML report

@@ -1,0 +1,1 @@
+//! bytes reach the disk whole or not at all

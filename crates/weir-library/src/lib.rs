@@ -1,0 +1,1 @@
+//! every run remembered, found, compared, shared

@@ -1,0 +1,1 @@
+//! who may hold how much, and what happens when it gets tight

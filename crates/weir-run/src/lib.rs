@@ -1,0 +1,1 @@
+//! one job's life: stages, operations, progress, cancel, journal, samples, events

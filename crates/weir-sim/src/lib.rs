@@ -1,0 +1,1 @@
+//! patients, eyes, clinics; protocols in, visits and summaries out

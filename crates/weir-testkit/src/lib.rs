@@ -1,0 +1,1 @@
+//! for tests alone: cgroup runner, fault-injecting files, kills, conformance suites
