@@ -49,7 +49,9 @@ mod spec;
 pub use adaptive::{Adaptive, AdaptiveError, FollowingSize};
 pub use budget::{Budget, BudgetBuilder, Held, Holder, HolderName, Refusal, Reservation, Snapshot};
 pub use bytes::{Bytes, ParseBytesError};
-pub use detect::{DetectError, Detected, Found, Origin, detect, detect_at};
+pub use detect::{
+    DetectError, Detected, Found, GroupFolder, Origin, detect, detect_at, group_folders,
+};
 pub use pressure::{
     Pressure, PressureChange, PressureGauge, Subscription, ThresholdError, Thresholds,
 };

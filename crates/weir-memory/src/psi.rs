@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::detect::{Files, Rooted, own_group_files};
+use crate::detect::{Files, Rooted, folders};
 
 /// Time lost to waiting for memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,8 +40,10 @@ impl Psi {
     #[must_use]
     pub fn read_at(root: &Path) -> Option<Self> {
         let files = Rooted::new(root);
-        own_group_files(&files, "memory.pressure")
+        folders(&files)
             .into_iter()
+            .filter(|group| group.version == 2)
+            .map(|group| group.folder.join("memory.pressure"))
             .chain([Path::new("/proc/pressure/memory").to_owned()])
             .find_map(|path| Self::parse(&files.read(&path)?))
     }

@@ -19,6 +19,7 @@
 //! ```
 
 mod binary;
+pub mod cgroup;
 mod checksums;
 mod conformance;
 mod faulty;

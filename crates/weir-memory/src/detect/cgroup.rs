@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::Files;
-use super::mounts::{Hierarchy, Version, hierarchies};
+use super::files::{Files, Rooted};
+use super::mounts::{Hierarchy, hierarchies};
 use super::{Found, Origin};
 use crate::Bytes;
 
@@ -15,32 +15,37 @@ const UNLIMITED_V1: u64 = 0x7FFF_FFFF_FF00_0000;
 /// is no limit goes to `ignored` as a sentence.
 pub(super) fn limits(files: &impl Files, ignored: &mut Vec<String>) -> Vec<Found> {
     let mut found = Vec::new();
-    for hierarchy in own_hierarchies(files) {
-        for (folder, group) in hierarchy.folders() {
-            let names: &[&'static str] = match hierarchy.version {
-                Version::V2 => &["memory.max", "memory.high"],
-                Version::V1 => &["memory.limit_in_bytes"],
+    for GroupFolder {
+        version,
+        folder,
+        group,
+    } in folders(files)
+    {
+        let names: &[&'static str] = if version == 2 {
+            &["memory.max", "memory.high"]
+        } else {
+            &["memory.limit_in_bytes"]
+        };
+        for file in names {
+            let path = folder.join(file);
+            let Some(text) = files.read(&path) else {
+                continue;
             };
-            for file in names {
-                let path = folder.join(file);
-                let Some(text) = files.read(&path) else {
-                    continue;
-                };
-                match limit(&text) {
-                    Limit::None => {}
-                    Limit::Garbage => ignored.push(format!(
-                        "{} holds «{}», which is no limit",
-                        path.display(),
-                        crate::bytes::shorten(text.trim())
-                    )),
-                    Limit::At(bytes) => {
-                        let group = group.clone();
-                        let origin = match hierarchy.version {
-                            Version::V2 => Origin::CgroupV2 { file, group },
-                            Version::V1 => Origin::CgroupV1 { group },
-                        };
-                        found.push(Found { bytes, origin });
-                    }
+            match limit(&text) {
+                Limit::None => {}
+                Limit::Garbage => ignored.push(format!(
+                    "{} holds «{}», which is no limit",
+                    path.display(),
+                    crate::bytes::shorten(text.trim())
+                )),
+                Limit::At(bytes) => {
+                    let group = group.clone();
+                    let origin = if version == 2 {
+                        Origin::CgroupV2 { file, group }
+                    } else {
+                        Origin::CgroupV1 { group }
+                    };
+                    found.push(Found { bytes, origin });
                 }
             }
         }
@@ -48,23 +53,29 @@ pub(super) fn limits(files: &impl Files, ignored: &mut Vec<String>) -> Vec<Found
     found
 }
 
-/// Where a file of this process's own version 2 group would be, and of those above.
-pub(crate) fn own_group_files(files: &impl Files, name: &str) -> Vec<PathBuf> {
-    own_hierarchies(files)
-        .iter()
-        .filter(|hierarchy| hierarchy.version == Version::V2)
-        .flat_map(|hierarchy| {
-            hierarchy
-                .folders()
-                .map(|(folder, _)| folder.join(name))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+/// The folder of one control group that can limit this process's memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupFolder {
+    /// Version 1 or 2 of control groups.
+    pub version: u8,
+    /// Where its files are.
+    pub folder: PathBuf,
+    /// Its path as the kernel names it, `/` for the topmost visible.
+    pub group: String,
 }
 
-fn own_hierarchies(files: &impl Files) -> Vec<Hierarchy> {
+/// The folders of this process's control groups, version 2 before version 1, each version
+/// innermost first. A version 2 group need not have the memory controller, and no folder need
+/// have the files looked for.
+#[must_use]
+pub fn group_folders() -> Vec<GroupFolder> {
+    folders(&Rooted::new(Path::new("/")))
+}
+
+pub(crate) fn folders(files: &impl Files) -> Vec<GroupFolder> {
     let read = |path| files.read(Path::new(path)).unwrap_or_default();
-    hierarchies(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"))
+    let hierarchies = hierarchies(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo"));
+    hierarchies.iter().flat_map(Hierarchy::folders).collect()
 }
 
 enum Limit {

@@ -7,7 +7,8 @@ mod mounts;
 use std::fmt;
 use std::path::Path;
 
-pub(crate) use cgroup::own_group_files;
+pub(crate) use cgroup::folders;
+pub use cgroup::{GroupFolder, group_folders};
 pub(crate) use files::{Files, Rooted};
 
 use crate::Bytes;

@@ -4,17 +4,28 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::cgroup::GroupFolder;
+
 /// The two versions of control groups; a machine can have both, each with some controllers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub(super) enum Version {
     V1,
     V2,
 }
 
+impl Version {
+    fn number(self) -> u8 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+        }
+    }
+}
+
 /// A group hierarchy that this process is in and that is mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Hierarchy {
-    pub(crate) version: Version,
+pub(super) struct Hierarchy {
+    pub(super) version: Version,
     /// Where the topmost visible group's files are.
     mount_point: PathBuf,
     /// From the topmost visible group to this process's; relative, no `..`.
@@ -22,18 +33,23 @@ pub(crate) struct Hierarchy {
 }
 
 impl Hierarchy {
-    /// The folders of this process's group and of all above it, innermost first, each with
-    /// the group's name.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = (PathBuf, String)> + '_ {
-        self.below.ancestors().map(|group| {
-            let name = format!("/{}", group.display());
-            (self.mount_point.join(group), name)
+    /// The folders of this process's group and of all above it, innermost first.
+    pub(super) fn folders(&self) -> impl Iterator<Item = GroupFolder> + '_ {
+        self.below.ancestors().map(|group| GroupFolder {
+            version: self.version.number(),
+            // Joining an empty path would add a slash.
+            folder: self
+                .mount_point
+                .components()
+                .chain(group.components())
+                .collect(),
+            group: format!("/{}", group.display()),
         })
     }
 }
 
 /// The hierarchies that can limit memory, version 2 first.
-pub(crate) fn hierarchies(cgroup: &str, mountinfo: &str) -> Vec<Hierarchy> {
+pub(super) fn hierarchies(cgroup: &str, mountinfo: &str) -> Vec<Hierarchy> {
     [Version::V2, Version::V1]
         .into_iter()
         .filter_map(|version| {
