@@ -1,5 +1,7 @@
 //! The file system of the machine.
 
+#![allow(clippy::disallowed_methods, reason = "the one place where files are changed")]
+
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
