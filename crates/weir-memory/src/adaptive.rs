@@ -213,7 +213,7 @@ mod tests {
                 let before = size.current();
                 let level = Pressure::ALL[level];
                 let after = size.respond(level);
-                prop_assert!((floor..=ceiling).contains(&after) && after % granule == 0);
+                prop_assert!((floor..=ceiling).contains(&after) && after.is_multiple_of(granule));
                 match level {
                     Pressure::Calm => prop_assert!(after == ceiling || after == 2 * before),
                     Pressure::Elevated => prop_assert_eq!(after, before),

@@ -20,6 +20,10 @@ pub fn peak_resident() -> Option<Bytes> {
 
 /// Sets [`peak_resident`] back to what is resident now, where the kernel permits; tells
 /// whether it did. Whoever measures this process from outside by `VmHWM` loses the peak so far.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "an order to the kernel, not a file"
+)]
 pub fn try_reset_peak() -> bool {
     // 5: reset the peak resident set size; proc_pid_clear_refs(5).
     std::fs::write("/proc/self/clear_refs", "5").is_ok()

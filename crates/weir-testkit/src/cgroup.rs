@@ -18,6 +18,11 @@
 //! assert!(outcome.status.success() && outcome.oom_kills == Some(0));
 //! ```
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the kernel's own files: nothing to sync, nothing to tear"
+)]
+
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
@@ -126,9 +131,12 @@ impl MemoryGroup {
             let _ = group.write("memory.swap.max", "0");
         } else {
             group.write("memory.limit_in_bytes", &bytes)?;
-            // Kernels without swap accounting have no such file, or refuse.
-            let _ = group.write("memory.memsw.limit_in_bytes", &bytes);
             let _ = group.write("memory.swappiness", "0");
+            // Kernels without swap accounting have no such file, or refuse. Not where there is no
+            // swap: kernels were seen that stop counting limit hits once both limits are equal.
+            if swap_is_on() {
+                let _ = group.write("memory.memsw.limit_in_bytes", &bytes);
+            }
         }
         // Permission to make a group is not permission to enter it.
         let entered = group
@@ -321,6 +329,11 @@ fn offer_memory_controller(parent: &Path) -> io::Result<()> {
         })?;
     }
     Ok(())
+}
+
+fn swap_is_on() -> bool {
+    // A heading, then a line for each.
+    fs::read_to_string("/proc/swaps").is_ok_and(|text| text.lines().count() > 1)
 }
 
 fn high_water_mark(status: &Path) -> Option<Bytes> {

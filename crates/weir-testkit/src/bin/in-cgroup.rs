@@ -5,6 +5,10 @@
 //! Exits as the program does (128 + signal where it was killed), 125 where no control group can
 //! be made, 2 on a mistake in the options.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the report is for scripts that wait for this program's end"
+)]
 #![allow(clippy::print_stderr, reason = "a program: this is its face")]
 
 use std::{
