@@ -1,0 +1,215 @@
+//! What shades and colours mean, where a label at the mark itself does not say it.
+
+use super::canvas::{Canvas, Ink, Type, line_height};
+use super::colors::Colors;
+use super::measure::{shorten, width};
+use crate::figure::Figure;
+use crate::mark::{Line, Mark};
+
+/// What stands before the words of an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Swatch {
+    /// A stroke.
+    Line { ink: Ink, dashed: bool },
+    /// A shade this deep in a nest of bands.
+    Band { ink: Ink, depth: usize },
+    /// A filled square.
+    Fill(Ink),
+    /// Nothing.
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    pub(super) swatch: Swatch,
+    pub(super) words: String,
+}
+
+const SWATCH: f64 = 22.0;
+const GAP: f64 = 7.0;
+const BETWEEN: f64 = 20.0;
+
+/// Opacity of one band; nested bands lie on top of each other.
+pub(super) const BAND: f64 = 0.17;
+
+/// The entries of a figure. `named` says that series are labelled at their marks already.
+pub(super) fn entries(figure: &Figure, colors: &Colors, named: bool) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for mark in figure.marks() {
+        match mark {
+            Mark::Line(line) if !named => entries.push(Entry {
+                swatch: Swatch::Line {
+                    ink: Ink::Of(colors.get(&line.concept)),
+                    dashed: line.dashed,
+                },
+                words: line.name.clone(),
+            }),
+            Mark::Stack(stack) if !named => {
+                entries.extend(stack.layers.iter().map(|layer| Entry {
+                    swatch: Swatch::Fill(Ink::Of(colors.get(&layer.concept))),
+                    words: layer.name.clone(),
+                }))
+            }
+            Mark::Bars(bars) if bars.series.len() > 1 => {
+                entries.extend(bars.series.iter().map(|series| Entry {
+                    swatch: Swatch::Fill(Ink::Of(colors.get(&series.concept))),
+                    words: series.name.clone(),
+                }))
+            }
+            Mark::Boxes(boxes) => {
+                let ring = if boxes.summaries.iter().flatten().any(|s| s.mean.is_some()) {
+                    ", ring: mean"
+                } else {
+                    ""
+                };
+                entries.push(Entry {
+                    swatch: Swatch::None,
+                    words: format!(
+                        "Line: 5–95 % of {}, box: 25–75 %, bar: median{ring}",
+                        boxes.of
+                    ),
+                });
+            }
+            Mark::Heat(heat) => {
+                let most = heat
+                    .values
+                    .iter()
+                    .fold(0.0, |most: f64, value| most.max(*value));
+                let most = crate::number::Number::new(most, 0);
+                entries.push(Entry {
+                    swatch: Swatch::None,
+                    words: format!("Darker: more {}; at most {most} in one cell", heat.of),
+                });
+            }
+            _ => {}
+        }
+    }
+    entries.extend(of_bands(figure, colors));
+    entries
+}
+
+/// Lines whose bands mean the same share one set of grey entries; others get a set each, in their colour.
+fn of_bands(figure: &Figure, colors: &Colors) -> Vec<Entry> {
+    let lines: Vec<&Line> = figure
+        .marks()
+        .iter()
+        .filter_map(|mark| {
+            if let Mark::Line(line) = mark {
+                Some(line)
+            } else {
+                None
+            }
+        })
+        .filter(|line| !line.bands.is_empty() || line.meaning.is_some())
+        .collect();
+    let meanings = |line: &Line| {
+        let bands: Vec<String> = line.bands.iter().map(|band| band.meaning.words()).collect();
+        (line.meaning.clone(), bands)
+    };
+    let Some(first) = lines.first() else {
+        return Vec::new();
+    };
+    let shared = lines.iter().all(|line| meanings(line) == meanings(first));
+    let told = if shared { &lines[..1] } else { &lines[..] };
+    let mut entries = Vec::new();
+    for line in told {
+        let alone = lines.len() == 1 || !shared;
+        let ink = if alone {
+            Ink::Of(colors.get(&line.concept))
+        } else {
+            Ink::Muted
+        };
+        let whose = if shared {
+            String::new()
+        } else {
+            format!("{}: ", line.name)
+        };
+        let mut whose = whose.as_str();
+        if let Some(meaning) = &line.meaning {
+            entries.push(Entry {
+                swatch: Swatch::Line {
+                    ink,
+                    dashed: line.dashed,
+                },
+                words: format!("{whose}{meaning}"),
+            });
+            whose = "";
+        }
+        for (depth, band) in line.bands.iter().enumerate() {
+            entries.push(Entry {
+                swatch: Swatch::Band {
+                    ink,
+                    depth: depth + 1,
+                },
+                words: format!("{whose}{}", band.meaning.words()),
+            });
+        }
+    }
+    entries
+}
+
+/// Draws entries in rows from `top`; returns the y under the last row.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    entries: &[Entry],
+    size: f64,
+    left: f64,
+    right: f64,
+    top: f64,
+) -> f64 {
+    if entries.is_empty() {
+        return top;
+    }
+    let row = line_height(size) + 3.0;
+    let (mut x, mut y) = (left, top);
+    for entry in entries {
+        let lead = if entry.swatch == Swatch::None {
+            0.0
+        } else {
+            SWATCH + GAP
+        };
+        let room = right - left - lead;
+        let words = if width(&entry.words, size) > room {
+            shorten(&entry.words, size, room)
+        } else {
+            entry.words.clone()
+        };
+        let needed = lead + width(&words, size);
+        if x > left && x + needed > right {
+            x = left;
+            y += row;
+        }
+        let middle = y + row / 2.0 - 1.0;
+        match entry.swatch {
+            Swatch::Line { ink, dashed } => {
+                canvas.path(
+                    &format!(
+                        "M{} {}h{SWATCH}",
+                        super::canvas::n(x),
+                        super::canvas::n(middle)
+                    ),
+                    ink,
+                    2.25,
+                    dashed,
+                );
+            }
+            Swatch::Band { ink, depth } => {
+                for _ in 0..depth {
+                    canvas.rect((x, middle - 7.0), (SWATCH, 14.0), ink, BAND);
+                }
+            }
+            Swatch::Fill(ink) => {
+                canvas.rect((x + SWATCH - 14.0, middle - 7.0), (14.0, 14.0), ink, 1.0)
+            }
+            Swatch::None => {}
+        }
+        canvas.text(
+            x + lead,
+            middle + size * 0.36,
+            Type::new(size, Ink::Muted),
+            &words,
+        );
+        x += needed + BETWEEN;
+    }
+    y + row
+}
