@@ -1,6 +1,9 @@
 //! The file system of the machine.
 
-#![allow(clippy::disallowed_methods, reason = "the one place where files are changed")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one place where files are changed"
+)]
 
 use std::{
     ffi::OsString,

@@ -5,7 +5,8 @@
 use std::{io::Write, path::Path, sync::Arc};
 
 use weir_files::{
-    AtomicFile, Doing, Files, FilesError, RealFiles, preflight_space, write_atomically,
+    AtomicFile, Doing, Files, FilesError, RealFiles, preflight_space, sweep_temporaries,
+    write_atomically,
 };
 use weir_testkit::{Fault, FaultPlan, FaultyFiles, Operation, SmallDisk, skip_unless};
 
@@ -243,4 +244,39 @@ fn a_missing_folder_and_a_path_without_a_name_are_told_apart() {
     );
     let nameless = write_atomically(&files, "/", b"x").unwrap_err();
     assert!(matches!(nameless, FilesError::Other { .. }), "{nameless:?}");
+}
+
+#[test]
+fn many_commits_on_a_disk_that_fails_at_random() {
+    let mut failures = 0;
+    for seed in 0..150 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, OLD).unwrap();
+        let disk = FaultyFiles::new(Arc::new(RealFiles), FaultPlan::none().seeded(seed, 150));
+        let files = disk.shared();
+        let mut expected = OLD.to_vec();
+        for number in 0..20_usize {
+            let new = number.to_string().repeat(number * 7);
+            match write_atomically(&files, &path, new.as_bytes()) {
+                Ok(()) | Err(FilesError::RenamedNotSynced { .. }) => expected = new.into_bytes(),
+                Err(_) => failures += 1,
+            }
+            let found = std::fs::read(&path).unwrap();
+            assert_eq!(
+                found,
+                expected,
+                "seed {seed}, commit {number}, log {:?}",
+                disk.log()
+            );
+        }
+        // Where the removal failed too, the sweep has something to do.
+        sweep_temporaries(&RealFiles, folder.path()).unwrap();
+        assert_eq!(
+            RealFiles.list(folder.path()).unwrap(),
+            ["file"],
+            "seed {seed}"
+        );
+    }
+    assert!(failures > 300, "{failures} of 3,000 commits failed");
 }
