@@ -2,7 +2,7 @@
 //!
 //! Format: the kernel's Documentation/accounting/psi.rst.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::detect::{Files, Rooted, folders};
 
@@ -39,13 +39,7 @@ impl Psi {
     /// [`Psi::read`] in a tree of files under `root`.
     #[must_use]
     pub fn read_at(root: &Path) -> Option<Self> {
-        let files = Rooted::new(root);
-        folders(&files)
-            .into_iter()
-            .filter(|group| group.version == 2)
-            .map(|group| group.folder.join("memory.pressure"))
-            .chain([Path::new("/proc/pressure/memory").to_owned()])
-            .find_map(|path| Self::parse(&files.read(&path)?))
+        PsiFile::find_at(root)?.read()
     }
 
     /// From a file's text; nothing where it is not of the form
@@ -61,6 +55,37 @@ impl Psi {
             some: line("some")?,
             full: line("full"),
         })
+    }
+}
+
+/// The file that tells, found once: finding it means reading the mount table.
+pub(crate) struct PsiFile {
+    files: Rooted,
+    path: PathBuf,
+}
+
+impl PsiFile {
+    pub(crate) fn find() -> Option<Self> {
+        Self::find_at(Path::new("/"))
+    }
+
+    fn find_at(root: &Path) -> Option<Self> {
+        let files = Rooted::new(root);
+        let path = folders(&files)
+            .into_iter()
+            .filter(|group| group.version == 2)
+            .map(|group| group.folder.join("memory.pressure"))
+            .chain([PathBuf::from("/proc/pressure/memory")])
+            .find(|path| {
+                files
+                    .read(path)
+                    .is_some_and(|text| Psi::parse(&text).is_some())
+            })?;
+        Some(Self { files, path })
+    }
+
+    pub(crate) fn read(&self) -> Option<Psi> {
+        Psi::parse(&self.files.read(&self.path)?)
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::{Budget, Bytes, Pressure, Psi, peak_resident};
+use crate::psi::PsiFile;
+use crate::{Budget, Bytes, Pressure, peak_resident};
 
 /// How often a sampler looks unless told otherwise: four times a second.
 pub const DEFAULT_PERIOD: Duration = Duration::from_millis(250);
@@ -98,9 +99,10 @@ fn run(
     mut each: impl FnMut(Sample),
 ) {
     let begun = Instant::now();
+    let psi = PsiFile::find();
     let mut hands_on = true;
     let mut look = || {
-        let sample = sample(budget, begun);
+        let sample = sample(budget, begun, psi.as_ref());
         if hands_on {
             let handed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| each(sample)));
             hands_on = handed.is_ok();
@@ -121,7 +123,7 @@ fn run(
     look();
 }
 
-fn sample(budget: &Budget, begun: Instant) -> Sample {
+fn sample(budget: &Budget, begun: Instant, psi: Option<&PsiFile>) -> Sample {
     if budget.observe_now().is_none() {
         let now = budget.snapshot();
         budget.observe(now.reserved.saturating_add(now.unattributed));
@@ -135,6 +137,6 @@ fn sample(budget: &Budget, begun: Instant) -> Sample {
         unattributed: now.unattributed,
         limit: now.limit,
         pressure: now.pressure,
-        psi_some_avg10: Psi::read().map(|psi| psi.some.avg10),
+        psi_some_avg10: psi.and_then(PsiFile::read).map(|psi| psi.some.avg10),
     }
 }

@@ -46,7 +46,8 @@ fn shown_with_numbers_holders_and_numbered_remedies() {
     assert_eq!(
         refusal.to_string(),
         "simulate block asks for 412 MiB, the budget leaves 173 MiB\n  \
-         budget   256 MiB (75 % of the container's 342 MiB (cgroup v2, memory.max)): 55 MiB reserved, 12 MiB outside reservations, 16 MiB kept for work that cannot be spilled\n  \
+         budget   256 MiB, 75 % of the container's 342 MiB (cgroup v2, memory.max)\n  \
+         of it    55 MiB reserved, 12 MiB outside reservations, 16 MiB kept for work that cannot be spilled\n  \
          held by  sql sort 38 MiB, raster windows of brave-newt 17 MiB\n  \
          try      1. 512 MiB of memory for this process; it can have 342 MiB now   2. --results summary (keeps no visits)"
     );
@@ -88,7 +89,7 @@ fn the_larger_budget_is_named_only_where_there_is_memory_for_it() {
     assert!(
         refusal
             .to_string()
-            .contains("128 MiB (as asked): 0 B reserved")
+            .contains("128 MiB, as asked\n  of it    0 B reserved")
     );
 }
 

@@ -155,6 +155,13 @@ fn a_peak_between_observations_is_remembered() {
         (now.unattributed, now.peak_resident),
         (Bytes::new(600), Bytes::new(600))
     );
+    // Told again, it is no news, also after an observation without a peak; nor after a reset.
+    budget.observe(Bytes::new(100));
+    budget.observe_with_peak(Bytes::new(100), Bytes::new(600));
+    budget.observe_with_peak(Bytes::new(100), Bytes::new(110));
+    assert_eq!(budget.snapshot().unattributed, Bytes::new(100));
+    budget.observe_with_peak(Bytes::new(100), Bytes::new(120));
+    assert_eq!(budget.snapshot().unattributed, Bytes::new(120));
 }
 
 #[test]

@@ -140,17 +140,15 @@ impl Ledger {
         }
     }
 
-    /// One observation of resident memory and of the process's peak so far; the level of
-    /// pressure before, where it changed.
-    pub(super) fn observe(&mut self, resident: u64, peak: u64) -> Option<Pressure> {
-        let news = if peak > self.known_peak {
-            peak
-        } else {
-            resident
-        };
-        // A peak that fell was reset; compare with the new one from here on.
-        self.known_peak = peak;
-        let news = news.max(resident);
+    /// One observation of resident memory and, where it was read, of the process's peak so far;
+    /// the level of pressure before, where it changed.
+    pub(super) fn observe(&mut self, resident: u64, peak: Option<u64>) -> Option<Pressure> {
+        // A peak above the one known is news; one below it was reset, and counts from there.
+        let news = peak
+            .filter(|peak| *peak > self.known_peak)
+            .unwrap_or(0)
+            .max(resident);
+        self.known_peak = peak.unwrap_or(self.known_peak);
         self.unattributed
             .observe(resident, self.reserved, news, self.most_reserved);
         self.most_reserved = self.reserved;
@@ -190,7 +188,7 @@ mod tests {
     enum Step {
         Take(usize, u64),
         Release(usize, u64),
-        Observe(u64, u64),
+        Observe(u64, Option<u64>),
         GaveBack(u64, u64),
         Leave(usize),
     }
@@ -199,7 +197,7 @@ mod tests {
         prop_oneof![
             4 => (0usize..4, 0u64..600).prop_map(|(who, bytes)| Step::Take(who, bytes)),
             3 => (0usize..4, 0u64..600).prop_map(|(who, bytes)| Step::Release(who, bytes)),
-            2 => (0u64..1_500, 0u64..1_500).prop_map(|(s, p)| Step::Observe(s, p)),
+            2 => (0u64..1_500, proptest::option::of(0u64..1_500)).prop_map(|(s, p)| Step::Observe(s, p)),
             1 => (0u64..1_500, 0u64..1_500).prop_map(|(b, a)| Step::GaveBack(b, a)),
             1 => (0usize..4).prop_map(Step::Leave),
         ]

@@ -148,35 +148,41 @@ impl Budget {
     /// Called a few times a second by the [`crate::Sampler`]; more often makes the estimate
     /// fall sooner.
     pub fn observe(&self, resident: Bytes) {
-        self.observe_with_peak(resident, Bytes::ZERO);
+        self.take_in(resident, None);
     }
 
     /// [`observe`](Self::observe) with the process's peak so far ([`crate::peak_resident`]), so
     /// that what came and went between two observations counts.
     pub fn observe_with_peak(&self, resident: Bytes, peak: Bytes) {
+        self.take_in(resident, Some(peak));
+    }
+
+    fn take_in(&self, resident: Bytes, peak: Option<Bytes>) {
         let mut ledger = self.ledger();
-        let changed = ledger.observe(resident.as_u64(), peak.as_u64());
-        let (level, limit) = (ledger.gauge.level(), Bytes::new(ledger.limit));
+        let changed = ledger.observe(resident.as_u64(), peak.map(Bytes::as_u64));
+        let (to, limit) = (ledger.gauge.level(), Bytes::new(ledger.limit));
         let again = ledger.observations.is_multiple_of(GIVE_BACK_EVERY);
-        drop(ledger);
-        if level == Pressure::Critical && (changed.is_some() || again) {
-            self.give_back();
-        }
         if let Some(from) = changed {
-            self.shared.subscribers.tell(PressureChange {
+            // Under the ledger's lock, so that changes wait in the order in which they happened.
+            self.shared.subscribers.note(PressureChange {
                 from,
-                to: level,
+                to,
                 resident,
                 limit,
             });
         }
+        drop(ledger);
+        if to == Pressure::Critical && (changed.is_some() || again) {
+            self.give_back();
+        }
+        self.shared.subscribers.tell();
     }
 
     /// Reads resident memory and [observes](Self::observe) it; what it read, or nothing in a
     /// detached budget and where the system does not tell.
     pub fn observe_now(&self) -> Option<Bytes> {
         let resident = self.shared.probe?()?;
-        self.observe_with_peak(resident, crate::peak_resident().unwrap_or(resident));
+        self.take_in(resident, crate::peak_resident());
         Some(resident)
     }
 

@@ -15,7 +15,8 @@ const NAMED_HOLDERS: usize = 5;
 ///
 /// ```text
 /// sql sort asks for 412 MiB, the budget leaves 201 MiB
-///   budget   256 MiB (75 % of the container's 342 MiB (cgroup v2, memory.max)): 39 MiB reserved, 12 MiB outside reservations, 16 MiB kept for work that cannot be spilled
+///   budget   256 MiB, 75 % of the container's 342 MiB (cgroup v2, memory.max)
+///   of it    39 MiB reserved, 12 MiB outside reservations, 4 MiB kept for work that cannot be spilled
 ///   held by  sql sort 38 MiB, raster windows 1 MiB
 ///   try      1. --budget 512MiB   2. --results summary (keeps no visits)
 /// ```
@@ -150,9 +151,10 @@ impl fmt::Display for Refusal {
             remedies,
         } = &*self.facts;
         write!(f, "{asker} asks for {asked}, the budget leaves {available}")?;
+        write!(f, "\n  budget   {limit}, {origin}")?;
         write!(
             f,
-            "\n  budget   {limit} ({origin}): {used} reserved, {unattributed} outside reservations"
+            "\n  of it    {used} reserved, {unattributed} outside reservations"
         )?;
         if !reserve.is_zero() {
             write!(f, ", {reserve} kept for work that cannot be spilled")?;

@@ -2,7 +2,7 @@
 //!
 //! Callbacks run on the thread that observed the change, with no lock held: they may reserve,
 //! drop, subscribe and unsubscribe. Changes reach each callback in order; while callbacks run,
-//! further changes wait and are merged into one.
+//! further changes wait and are merged into one. Lock order: the ledger's, then this one's.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,17 +38,16 @@ impl Subscribers {
         }
     }
 
-    /// Tells everyone, or leaves it to the thread that is telling just now.
-    pub(crate) fn tell(&self, change: PressureChange) {
+    /// Notes a change to be told. Calls nobody: the ledger's lock is held.
+    pub(crate) fn note(&self, change: PressureChange) {
         let mut state = self.lock();
-        state.pending = match state.pending {
-            None => Some(change),
-            Some(waiting) => Some(PressureChange {
-                from: waiting.from,
-                ..change
-            })
-            .filter(|c| c.from != c.to),
-        };
+        let from = state.pending.map_or(change.from, |waiting| waiting.from);
+        state.pending = Some(PressureChange { from, ..change }).filter(|c| c.from != c.to);
+    }
+
+    /// Tells everyone what was noted, or leaves it to the thread that is telling just now.
+    pub(crate) fn tell(&self) {
+        let mut state = self.lock();
         if state.delivering {
             return;
         }
