@@ -1,0 +1,123 @@
+//! Every key of the format with its place, for hints about misplaced keys.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::protocol::Protocol;
+use crate::protocol::declare::{Bounds, Field, List, Named, Record, Slot, Union, Visitor};
+
+/// The keys of one mapping, each with the kinds that have it (none for a plain record).
+pub(crate) type Keys = BTreeMap<&'static str, Vec<&'static str>>;
+
+/// The keys by the path of their mapping, items written as `[]`.
+pub(crate) fn index() -> &'static BTreeMap<String, Keys> {
+    static INDEX: OnceLock<BTreeMap<String, Keys>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut names = Names::default();
+        Protocol::blank().visit(&mut names);
+        names.mappings
+    })
+}
+
+/// A path as the index knows it: `a[3].b` becomes `a[].b`.
+pub(crate) fn pattern(path: &str) -> String {
+    let mut pattern = String::new();
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '[' => inside = true,
+            ']' => {
+                inside = false;
+                pattern.push_str("[]");
+            }
+            c if !inside => pattern.push(c),
+            _ => {}
+        }
+    }
+    pattern
+}
+
+#[derive(Default)]
+struct Names {
+    mappings: BTreeMap<String, Keys>,
+    path: String,
+    kind: Option<&'static str>,
+    item: bool,
+}
+
+impl Names {
+    fn note(&mut self, name: &'static str) -> String {
+        if std::mem::take(&mut self.item) {
+            return self.path.clone();
+        }
+        let kinds = self
+            .mappings
+            .entry(self.path.clone())
+            .or_default()
+            .entry(name)
+            .or_default();
+        kinds.extend(self.kind);
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
+    }
+
+    fn inside(&mut self, path: String, kind: Option<&'static str>, visit: impl FnOnce(&mut Self)) {
+        let path = std::mem::replace(&mut self.path, path);
+        let kind = std::mem::replace(&mut self.kind, kind);
+        visit(self);
+        self.path = path;
+        self.kind = kind;
+    }
+}
+
+impl Visitor for Names {
+    fn number(&mut self, field: &Field, _: Bounds, _: &mut f64) {
+        self.note(field.name);
+    }
+    fn whole(&mut self, field: &Field, _: u32, _: u32, _: &mut u32) {
+        self.note(field.name);
+    }
+    fn flag(&mut self, field: &Field, _: &mut bool) {
+        self.note(field.name);
+    }
+    fn text(&mut self, field: &Field, _: usize, _: &mut String) {
+        self.note(field.name);
+    }
+    fn choice(&mut self, field: &Field, _: &'static [Named], _: &mut usize) {
+        self.note(field.name);
+    }
+    fn record(&mut self, field: &Field, value: &mut dyn Record) {
+        let path = self.note(field.name);
+        self.inside(path, None, |names| value.visit(names));
+    }
+    fn union(&mut self, field: &Field, value: &mut dyn Union) {
+        let path = self.note(field.name);
+        for (index, kind) in value.kinds().iter().enumerate() {
+            value.set_kind(index);
+            self.inside(path.clone(), Some(kind.name), |names| {
+                names.note("kind");
+                value.visit(names);
+            });
+        }
+    }
+    fn optional(&mut self, field: &Field, _: &'static Named, value: &mut dyn Slot) {
+        value.fill();
+        value.visit(field, self);
+    }
+    fn list(&mut self, field: &Field, _: usize, _: usize, value: &mut dyn List) {
+        let path = self.note(field.name);
+        value.clear();
+        value.push_default();
+        self.inside(format!("{path}[]"), None, |names| {
+            names.item = true;
+            value.visit(0, field, names);
+            names.item = false;
+        });
+    }
+    fn preset(&mut self, _: &'static [Named], _: &mut dyn FnMut(usize)) {
+        self.note("preset");
+    }
+}

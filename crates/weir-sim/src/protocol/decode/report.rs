@@ -1,0 +1,126 @@
+//! Collects the mistakes of one file.
+
+use super::{Code, Mistake, Mistakes, Place, mistake::MISTAKES_REPORTED, node::plain_words};
+
+/// Longest piece of a line shown with a mistake, characters.
+const SHOWN: usize = 100;
+
+#[derive(Debug)]
+pub(crate) struct Report<'text> {
+    lines: Vec<&'text str>,
+    mistakes: Vec<Mistake>,
+    more: usize,
+}
+
+impl<'text> Report<'text> {
+    pub(crate) fn new(text: &'text str) -> Self {
+        Report {
+            lines: text.split('\n').collect(),
+            mistakes: Vec::new(),
+            more: 0,
+        }
+    }
+
+    /// A line of the source without its end, empty past the last.
+    pub(crate) fn line(&self, line: usize) -> &'text str {
+        self.lines
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or("")
+            .trim_end_matches('\r')
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.mistakes.is_empty()
+    }
+
+    /// Whether there is a mistake at this path, inside it or at a parent that could not be read.
+    pub(crate) fn concerns(&self, path: &str) -> bool {
+        self.mistakes.iter().any(|mistake| {
+            let (longer, shorter) = if mistake.path.len() >= path.len() {
+                (mistake.path.as_str(), path)
+            } else {
+                if !matches!(
+                    mistake.code,
+                    Code::WrongShape | Code::UnknownChoice | Code::MissingKey | Code::EmptyValue
+                ) {
+                    return false;
+                }
+                (path, mistake.path.as_str())
+            };
+            longer.strip_prefix(shorter).is_some_and(|rest| {
+                rest.is_empty() || shorter.is_empty() || rest.starts_with(['.', '['])
+            })
+        })
+    }
+
+    /// Forgets the warnings or mistakes so far and hands them over.
+    pub(crate) fn take(&mut self) -> Vec<Mistake> {
+        let mut taken = std::mem::take(&mut self.mistakes);
+        taken.sort_by_key(|mistake| (mistake.line, mistake.column));
+        taken
+    }
+
+    pub(crate) fn into_mistakes(mut self, source_name: &str) -> Mistakes {
+        let mistakes = self.take();
+        Mistakes {
+            source_name: plain_source_name(source_name),
+            mistakes,
+            more: self.more,
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        code: Code,
+        path: &str,
+        place: Place,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        if self.mistakes.len() >= MISTAKES_REPORTED {
+            self.more += 1;
+            return;
+        }
+        let (source_line, source_column) = excerpt(self.line(place.line), place);
+        self.mistakes.push(Mistake {
+            code,
+            path: path.to_owned(),
+            line: place.line,
+            column: place.column,
+            end_column: place.end_column,
+            message: message.into(),
+            remedy: remedy.into(),
+            source_line,
+            source_column,
+        });
+    }
+}
+
+/// The piece of the line around the place, printable, and the column of the place in it.
+fn excerpt(line: &str, place: Place) -> (String, usize) {
+    let first = if place.end_column > SHOWN {
+        place.column.saturating_sub(SHOWN / 2)
+    } else {
+        1
+    };
+    let first = first.max(1);
+    let piece = line.chars().skip(first - 1).take(SHOWN).map(|c| match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{b7}',
+        c => c,
+    });
+    (
+        piece.collect::<String>().trim_end().to_owned(),
+        place.column - first + 1,
+    )
+}
+
+/// A file name may hold anything, a report may not.
+fn plain_source_name(name: &str) -> String {
+    if name.chars().any(char::is_control) {
+        plain_words(name)
+    } else {
+        name.to_owned()
+    }
+}
