@@ -114,30 +114,39 @@ mod tests {
             let mut delivered = Vec::new();
             let mut taken = 0;
             let mut choices = choices.into_iter().cycle();
-            loop {
+            let mut due = None;
+            while due != Some(Due::Done) {
                 prop_assert!(taken - delivered.len() as u64 <= window as u64);
-                let may_take = schedule.may_take();
+                let may_take = schedule.may_take() == Take::Now;
                 let can_complete = !working.is_empty();
-                match choices.next().unwrap() % 3 {
-                    0 if may_take == Take::Now => {
-                        if taken == parts {
-                            schedule.close();
-                        } else {
-                            working.push(schedule.take());
-                            taken += 1;
+                let may_look = due != Some(Due::Wait);
+                // Whoever waits can count on someone else being able to move.
+                prop_assert!(may_take || can_complete || may_look);
+                let moves: Vec<char> = [(may_take, 't'), (can_complete, 'c'), (may_look, 'd')]
+                    .into_iter()
+                    .filter_map(|(possible, name)| possible.then_some(name))
+                    .collect();
+                let choice = choices.next().unwrap() as usize;
+                match moves[choice % moves.len()] {
+                    't' if taken == parts => {
+                        schedule.close();
+                        due = None;
+                    }
+                    't' => {
+                        working.push(schedule.take());
+                        taken += 1;
+                    }
+                    'c' => {
+                        let ticket = working.swap_remove(choice / 3 % working.len());
+                        schedule.complete(ticket, ticket);
+                        due = None;
+                    }
+                    _ => {
+                        due = Some(schedule.due());
+                        if let Some(Due::Deliver(ticket)) = due {
+                            delivered.push(ticket);
                         }
                     }
-                    1 if can_complete => {
-                        let index = choices.next().unwrap() as usize % working.len();
-                        let ticket = working.swap_remove(index);
-                        schedule.complete(ticket, ticket);
-                    }
-                    _ => match schedule.due() {
-                        Due::Deliver(ticket) => delivered.push(ticket),
-                        Due::Done => break,
-                        // Whoever waits can count on someone else being able to move.
-                        Due::Wait => prop_assert!(can_complete || may_take == Take::Now),
-                    },
                 }
             }
             prop_assert_eq!(delivered, (0..parts).collect::<Vec<_>>());
