@@ -32,7 +32,7 @@ pub enum Ticks {
 /// How the numbers of an axis are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Numbers {
-    /// As they are; 10,000 and more with commas between thousands.
+    /// As they are, with commas between thousands.
     Plain,
     /// The data are shares from 0 to 1; written as 0–100 %.
     Percent,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A number to be written with a fixed count of decimals and commas between thousands from 10,000 on.
+/// A number to be written with a fixed count of decimals and commas between thousands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Number {
     value: f64,
@@ -44,7 +44,7 @@ impl fmt::Display for Number {
             f.write_str("−")?;
         }
         let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
-        if whole.len() < 5 {
+        if whole.len() < 4 {
             return write!(f, "{whole}{rest}");
         }
         for (i, digit) in whole.chars().enumerate() {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn thousands_decimals_and_minus() {
-        assert_eq!(Number::new(1234.0, 0).to_string(), "1234");
+        assert_eq!(Number::new(1234.0, 0).to_string(), "1,234");
         assert_eq!(Number::new(1_234_567.25, 1).to_string(), "1,234,567.2");
         assert_eq!(Number::new(-12.0, 0).to_string(), "−12");
         assert_eq!(Number::new(-0.01, 1).to_string(), "0.0");

@@ -18,7 +18,7 @@ pub struct Palette {
 /// Concepts of one family never share a colour; two families may, as they never meet in one figure.
 const DEFAULTS: &[(&str, u32)] = &[
     // Eye states.
-    ("naive", 0x9A9A9A),
+    ("naive", 0x88CCEE),
     ("stable", 0x009E73),
     ("active", 0xE69F00),
     ("highly active", 0xC0392B),

@@ -92,12 +92,12 @@ impl Checker<'_> {
                 reason,
             };
             if let Ticks::Every(step) = axis.ticks
-                && !(step.is_finite() && step >= 1e-6)
+                && !(1e-6..=LARGEST).contains(&step)
             {
                 return Err(bad(
                     0.0,
                     step,
-                    "the step between ticks must be a positive number",
+                    "the step between ticks must lie between 1e-6 and 1e15",
                 ));
             }
             match &axis.domain {

@@ -65,11 +65,12 @@ fn night(report: &Report, palette: &Palette) -> String {
     let colors: BTreeSet<Color> = figures
         .flat_map(|figure| svg::colors(figure, palette))
         .collect();
-    let mut rules = String::from("@media screen and (prefers-color-scheme:dark){\n");
+    let mut rules =
+        String::from("@media screen and (prefers-color-scheme:dark){\n.w-band{fill-opacity:.3}\n");
     for color in colors {
         let (digits, shape, words) = (
             color.digits(),
-            color.legible_on(Color::NIGHT, 3.2).hex(),
+            color.legible_on(Color::NIGHT, 4.2).hex(),
             color.legible_on(Color::NIGHT, 5.0).hex(),
         );
         rules.push_str(&format!(

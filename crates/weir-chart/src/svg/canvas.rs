@@ -90,6 +90,9 @@ impl Type {
     }
 }
 
+/// Opacity of one band; nested bands lie on top of each other.
+const BAND: f64 = 0.17;
+
 /// Collects elements.
 #[derive(Debug, Default)]
 pub(super) struct Canvas {
@@ -178,12 +181,20 @@ impl Canvas {
     }
 
     /// A path that is filled.
-    pub(super) fn area(&mut self, d: &str, ink: Ink, opacity: f64) {
+    pub(super) fn area(&mut self, d: &str, ink: Ink) {
         self.push(&format!(
-            "<path class=\"{}\" d=\"{d}\" fill=\"{}\"{}/>",
+            "<path class=\"{}\" d=\"{d}\" fill=\"{}\"/>",
             ink.class('f'),
-            ink.hex(),
-            see_through(opacity)
+            ink.hex()
+        ));
+    }
+
+    /// A band: a fill that lets through what lies behind it, more of it in the dark.
+    pub(super) fn band(&mut self, d: &str, ink: Ink) {
+        self.push(&format!(
+            "<path class=\"w-band {}\" d=\"{d}\" fill=\"{}\" fill-opacity=\"{BAND}\"/>",
+            ink.class('f'),
+            ink.hex()
         ));
     }
 

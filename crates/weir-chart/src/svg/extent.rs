@@ -5,7 +5,7 @@ use crate::mark::{Arrangement, Mark, Places, StackUnit};
 
 #[derive(Debug, Default)]
 struct Reach {
-    found: Option<(f64, f64)>,
+    found: Option<Span>,
 }
 
 impl Reach {
@@ -17,8 +17,11 @@ impl Reach {
     }
 }
 
+/// Lowest and highest.
+type Span = (f64, f64);
+
 /// Lowest and highest x and y; `None` where there is nothing.
-pub(super) fn extent(figure: &Figure) -> (Option<(f64, f64)>, Option<(f64, f64)>) {
+pub(super) fn extent(figure: &Figure) -> (Option<Span>, Option<Span>) {
     let (mut x, mut y) = (Reach::default(), Reach::default());
     for mark in figure.marks() {
         match mark {

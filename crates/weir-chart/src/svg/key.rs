@@ -1,6 +1,6 @@
 //! What shades and colours mean, where a label at the mark itself does not say it.
 
-use super::canvas::{Canvas, Ink, Type, line_height};
+use super::canvas::{Canvas, Ink, Type, line_height, n};
 use super::colors::Colors;
 use super::measure::{shorten, width};
 use crate::figure::Figure;
@@ -26,11 +26,9 @@ pub(super) struct Entry {
 }
 
 const SWATCH: f64 = 22.0;
+const SQUARE: f64 = 14.0;
 const GAP: f64 = 7.0;
 const BETWEEN: f64 = 20.0;
-
-/// Opacity of one band; nested bands lie on top of each other.
-pub(super) const BAND: f64 = 0.17;
 
 /// The entries of a figure. `named` says that series are labelled at their marks already.
 pub(super) fn entries(figure: &Figure, colors: &Colors, named: bool) -> Vec<Entry> {
@@ -57,18 +55,18 @@ pub(super) fn entries(figure: &Figure, colors: &Colors, named: bool) -> Vec<Entr
                 }))
             }
             Mark::Boxes(boxes) => {
-                let ring = if boxes.summaries.iter().flatten().any(|s| s.mean.is_some()) {
-                    ", ring: mean"
-                } else {
-                    ""
-                };
-                entries.push(Entry {
+                let ring = boxes.summaries.iter().flatten().any(|s| s.mean.is_some());
+                let line = format!("line: 5–95 % of {}", boxes.of);
+                let words = [
+                    Some(line.as_str()),
+                    Some("box: 25–75 %"),
+                    Some("bar: median"),
+                    ring.then_some("ring: mean"),
+                ];
+                entries.extend(words.into_iter().flatten().map(|words| Entry {
                     swatch: Swatch::None,
-                    words: format!(
-                        "Line: 5–95 % of {}, box: 25–75 %, bar: median{ring}",
-                        boxes.of
-                    ),
-                });
+                    words: words.to_owned(),
+                }));
             }
             Mark::Heat(heat) => {
                 let most = heat
@@ -163,10 +161,10 @@ pub(super) fn draw(
     let row = line_height(size) + 3.0;
     let (mut x, mut y) = (left, top);
     for entry in entries {
-        let lead = if entry.swatch == Swatch::None {
-            0.0
-        } else {
-            SWATCH + GAP
+        let lead = match entry.swatch {
+            Swatch::None => 0.0,
+            Swatch::Fill(_) => SQUARE + GAP,
+            Swatch::Line { .. } | Swatch::Band { .. } => SWATCH + GAP,
         };
         let room = right - left - lead;
         let words = if width(&entry.words, size) > room {
@@ -183,11 +181,7 @@ pub(super) fn draw(
         match entry.swatch {
             Swatch::Line { ink, dashed } => {
                 canvas.path(
-                    &format!(
-                        "M{} {}h{SWATCH}",
-                        super::canvas::n(x),
-                        super::canvas::n(middle)
-                    ),
+                    &format!("M{} {}h{SWATCH}", n(x), n(middle)),
                     ink,
                     2.25,
                     dashed,
@@ -195,12 +189,14 @@ pub(super) fn draw(
             }
             Swatch::Band { ink, depth } => {
                 for _ in 0..depth {
-                    canvas.rect((x, middle - 7.0), (SWATCH, 14.0), ink, BAND);
+                    let (x, top, low) = (n(x), n(middle - 7.0), n(middle + 7.0));
+                    canvas.band(&format!("M{x} {top}h{SWATCH}V{low}h-{SWATCH}Z"), ink);
                 }
             }
             Swatch::Fill(ink) => {
-                canvas.rect((x + SWATCH - 14.0, middle - 7.0), (14.0, 14.0), ink, 1.0)
+                canvas.rect((x, middle - SQUARE / 2.0), (SQUARE, SQUARE), ink, 1.0)
             }
+
             Swatch::None => {}
         }
         canvas.text(

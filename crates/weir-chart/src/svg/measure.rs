@@ -6,6 +6,11 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     f64::from(thousandths) / 1000.0 * size
 }
 
+/// Width of a text in semibold.
+pub(super) fn bold_width(text: &str, size: f64) -> f64 {
+    width(text, size) * 1.14
+}
+
 fn advance(c: char) -> u32 {
     match c {
         'i' | 'j' | 'l' | '\'' | '|' | '.' | ',' | ':' | ';' | '!' | 'I' => 310,
@@ -16,6 +21,7 @@ fn advance(c: char) -> u32 {
         'A'..='Z' => 690,
         '0'..='9' => 615,
         '–' => 520,
+        '…' => 1000,
         's' | 'c' | 'k' | 'v' | 'x' | 'y' | 'z' => 555,
         '\u{0}'..='\u{24F}' | '\u{370}'..='\u{52F}' => 610,
         _ => 1050,
@@ -57,7 +63,7 @@ pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String>
 /// The text, cut to `room` with "…" at its end.
 pub(super) fn shorten(text: &str, size: f64, room: f64) -> String {
     let mut kept = text.to_owned();
-    while !kept.is_empty() && width(&kept, size) + 0.85 * size > room {
+    while !kept.is_empty() && width(&kept, size) + width("…", size) > room {
         kept.pop();
     }
     kept.truncate(kept.trim_end().len());

@@ -6,6 +6,7 @@ mod describe;
 mod draw;
 mod extent;
 mod key;
+mod labels;
 mod measure;
 mod metrics;
 mod scale;
@@ -25,7 +26,7 @@ pub(crate) use canvas::escape;
 pub enum Layout {
     /// 960 units: screens and paper.
     Wide,
-    /// 440 units: phones and half columns.
+    /// 400 units: phones and half columns.
     Compact,
 }
 

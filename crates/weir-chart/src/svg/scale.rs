@@ -37,17 +37,23 @@ impl Settled {
         };
         let (from, to) = match axis.domain {
             Domain::FromZero => (0.0, (high / step - 1e-9).ceil().max(1.0) * step),
-            Domain::FromData => (
-                (low / step + 1e-9).floor() * step,
-                (high / step - 1e-9).ceil() * step,
-            ),
+            Domain::FromData => {
+                let from = (low / step + 1e-9).floor();
+                (
+                    from * step,
+                    (high / step - 1e-9).ceil().max(from + 1.0) * step,
+                )
+            }
             Domain::Fixed { .. } | Domain::Categories(_) => (low, high),
         };
+        let slack = 1e-6 * (to - from);
         let first = (from / step - 1e-6).ceil();
         let last = (to / step + 1e-6).floor();
-        // Far from zero a step may be too fine to tell neighbours apart; then the limits alone are marked.
+        // Far from zero a step may be too fine to tell neighbours apart; then there are none.
         let ticks = if last.abs().max(first.abs()) < 1e12 {
-            (first as i64..=last as i64).collect()
+            (first as i64..=last as i64)
+                .filter(|tick| (from - slack..=to + slack).contains(&(*tick as f64 * step)))
+                .collect()
         } else {
             Vec::new()
         };

@@ -1,19 +1,19 @@
 //! A whole drawing: what goes where, from top to bottom.
 
 use super::Layout;
-use super::canvas::{Anchor, Canvas, Ink, Type, escape, line_height, n};
+use super::canvas::{Anchor, Canvas, Ink, Type, escape, n};
 use super::colors::Colors;
 use super::describe::describe;
 use super::draw::{self, Bottom, Occupied, Plot};
 use super::extent::extent;
 use super::key;
+use super::labels;
 use super::measure::{width, wrap};
 use super::metrics::Metrics;
 use super::scale::{Scale, Settled};
-use super::spread::{Wanted, spread};
 use crate::axis::Domain;
 use crate::figure::Figure;
-use crate::mark::{Line, Mark, Reference};
+use crate::mark::{Mark, Reference};
 use crate::number::Number;
 use crate::palette::Palette;
 
@@ -122,14 +122,6 @@ fn wrapped(figure: &Figure, sheet: &Sheet, view: &str, id: &str) -> String {
     )
 }
 
-/// A name beside the plot.
-struct Label {
-    lines: Vec<String>,
-    ink: Ink,
-    /// Where it belongs, as data.
-    at: (f64, f64),
-}
-
 /// Key, plot, axes, numbers at risk, from `top`; returns the y under them.
 fn picture(
     canvas: &mut Canvas,
@@ -139,8 +131,11 @@ fn picture(
     top: f64,
 ) -> f64 {
     let colors = Colors::of(figure, palette);
-    let labels = labels(figure, &colors, metrics);
+    let labels = labels::of(figure, &colors, metrics);
     let entries = key::entries(figure, &colors, labels.is_some());
+    let references_beside = labels
+        .as_ref()
+        .is_some_and(|labels| labels.iter().any(|label| label.at.0.is_none()));
     let labels = labels.unwrap_or_default();
     let size = metrics.small;
 
@@ -160,16 +155,8 @@ fn picture(
         .max(at_risk_half)
         .min(metrics.width * 0.3)
         .ceil();
-    let beside = labels
-        .iter()
-        .flat_map(|label| &label.lines)
-        .map(|line| width(line, metrics.base))
-        .fold(0.0, f64::max);
-    let margin = if labels.is_empty() {
-        16.0
-    } else {
-        beside + 14.0
-    };
+    let beside = labels::room(&labels, metrics);
+    let margin = if labels.is_empty() { 16.0 } else { beside };
     let right = (metrics.width - margin.max(at_risk_half)).floor();
     let x_axis = Settled::of(figure.x(), x_reach, (right - left) / metrics.x_tick);
 
@@ -204,13 +191,15 @@ fn picture(
         metrics,
     };
     let bottom = match &figure.x().domain {
-        Domain::Categories(names) => Bottom::of_names(names, right - left, size),
-        Domain::FromZero | Domain::FromData if figure.is_empty() => Bottom::Bare,
+        Domain::Categories(names) => Bottom::of_names(names, left, right - left, size),
+        _ if figure.is_empty() && !matches!(figure.x().domain, Domain::Fixed { .. }) => {
+            Bottom::Bare
+        }
         _ => Bottom::Numbers,
     };
-    draw::axes(canvas, &plot, figure.x(), figure.y(), &bottom);
-    marks(canvas, figure, &plot);
-    place(canvas, &plot, &labels);
+    draw::axes(canvas, &plot, figure, &bottom);
+    marks(canvas, figure, &plot, references_beside);
+    labels::place(canvas, &plot, &labels);
 
     y = plot_bottom + bottom.height(size);
     let x_label = figure.x().full_label();
@@ -227,7 +216,7 @@ fn picture(
     y + 4.0
 }
 
-fn marks(canvas: &mut Canvas, figure: &Figure, plot: &Plot) {
+fn marks(canvas: &mut Canvas, figure: &Figure, plot: &Plot, references_beside: bool) {
     if figure.is_empty() {
         let how = Type::new(plot.metrics.base, Ink::Muted)
             .anchor(Anchor::Middle)
@@ -278,101 +267,7 @@ fn marks(canvas: &mut Canvas, figure: &Figure, plot: &Plot) {
             );
         }
     }
-    draw::reference_names(canvas, plot, &references, &drawn);
-}
-
-/// The names of series beside the plot, unless they do not fit there.
-fn labels(figure: &Figure, colors: &Colors, metrics: Metrics) -> Option<Vec<Label>> {
-    let mut labels = Vec::new();
-    for mark in figure.marks() {
-        match mark {
-            Mark::Line(line) => labels.extend(of_line(line, colors, metrics)),
-            Mark::Stack(stack) => {
-                let (Some(x), Some(total)) = (stack.x.last(), stack.totals.last()) else {
-                    continue;
-                };
-                let mut foot = 0.0;
-                for layer in &stack.layers {
-                    let value = layer.values.last().copied().unwrap_or(0.0);
-                    let middle = draw::shown(stack.unit, foot + value / 2.0, *total);
-                    foot += value;
-                    if layer.values.iter().any(|value| *value > 0.0) {
-                        let ink = Ink::Of(colors.get(&layer.concept));
-                        labels.push(Label {
-                            lines: beside(&layer.name, metrics),
-                            ink,
-                            at: (*x, middle),
-                        });
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let fits = |label: &Label| {
-        label.lines.len() <= 3
-            && label
-                .lines
-                .iter()
-                .all(|line| width(line, metrics.base) <= metrics.label_room)
-    };
-    let high: f64 = labels.iter().map(|label| height(label, metrics)).sum();
-    (labels.iter().all(fits) && high <= metrics.plot_height).then_some(labels)
-}
-
-fn of_line(line: &Line, colors: &Colors, metrics: Metrics) -> Option<Label> {
-    let at = line.points.iter().rfind(|(_, y)| y.is_finite())?;
-    let ink = Ink::Of(colors.get(&line.concept));
-    Some(Label {
-        lines: beside(&line.name, metrics),
-        ink,
-        at: *at,
-    })
-}
-
-/// Wrapped to the room beside the plot, but never cut: a name that would be cut makes more lines than fit.
-fn beside(name: &str, metrics: Metrics) -> Vec<String> {
-    let widest = name
-        .split_whitespace()
-        .map(|word| width(word, metrics.base))
-        .fold(0.0, f64::max);
-    wrap(name, metrics.base, metrics.label_room.max(widest), 4)
-}
-
-fn height(label: &Label, metrics: Metrics) -> f64 {
-    line_height(metrics.base) * label.lines.len() as f64 + 2.0
-}
-
-/// Sets the names beside the plot, with a thin leader where a name had to move away from its line.
-fn place(canvas: &mut Canvas, plot: &Plot, labels: &[Label]) {
-    let metrics = plot.metrics;
-    let ends: Vec<(f64, f64)> = labels
-        .iter()
-        .map(|label| (plot.x.at(label.at.0), plot.y.at(label.at.1)))
-        .collect();
-    let wanted: Vec<Wanted> = labels
-        .iter()
-        .zip(&ends)
-        .map(|(label, end)| Wanted {
-            center: end.1,
-            height: height(label, metrics),
-        })
-        .collect();
-    let Some(centers) = spread(&wanted, plot.top - 8.0, plot.bottom + 8.0) else {
-        return;
-    };
-    let x = plot.right + 10.0;
-    for ((label, end), center) in labels.iter().zip(&ends).zip(centers) {
-        let moved = (end.1 - center).abs() > metrics.base * 0.6;
-        if moved || x - end.0 > 16.0 {
-            canvas.stroke((end.0 + 2.0, end.1), (x - 2.0, center), Ink::Axis, 0.75);
-        }
-        let top = center - line_height(metrics.base) * label.lines.len() as f64 / 2.0;
-        canvas.lines(
-            x,
-            top + 1.0,
-            Type::new(metrics.base, label.ink).bold(),
-            &label.lines,
-        );
+    if !references_beside {
+        draw::reference_names(canvas, plot, &references, &drawn);
     }
 }

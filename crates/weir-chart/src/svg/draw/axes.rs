@@ -3,7 +3,8 @@
 use super::super::canvas::{Anchor, Canvas, Ink, Type, line_height};
 use super::super::measure::{shorten, width, wrap};
 use super::Plot;
-use crate::axis::Axis;
+use crate::axis::{Axis, Domain};
+use crate::figure::Figure;
 
 /// What stands along the x axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +21,12 @@ pub(in crate::svg) enum Bottom {
 
 impl Bottom {
     /// For categories on a plot of this width.
-    pub(in crate::svg) fn of_names(names: &[String], plot_width: f64, size: f64) -> Self {
+    pub(in crate::svg) fn of_names(
+        names: &[String],
+        left: f64,
+        plot_width: f64,
+        size: f64,
+    ) -> Self {
         let room = plot_width / names.len().max(1) as f64 - 4.0;
         let fits = names
             .iter()
@@ -33,15 +39,16 @@ impl Bottom {
         if fits && lines.iter().all(|lines| lines.len() <= 4) {
             return Bottom::Names(lines);
         }
-        let most = 130.0;
-        let cut = |name: &String| {
+        // A slanted name ends at its place and begins left of it, where the paper ends.
+        let cut = |(i, name): (usize, &String)| {
+            let most = ((left + (room + 4.0) * (i as f64 + 0.5)) * 1.4 - size).clamp(size, 160.0);
             if width(name, size) > most {
                 shorten(name, size, most)
             } else {
                 name.clone()
             }
         };
-        Bottom::Slanted(names.iter().map(cut).collect())
+        Bottom::Slanted(names.iter().enumerate().map(cut).collect())
     }
 
     /// How high it is.
@@ -66,11 +73,11 @@ impl Bottom {
 }
 
 /// Grid lines, axis line, ticks, numbers, and the label of the y axis above the plot.
-pub(in crate::svg) fn axes(canvas: &mut Canvas, plot: &Plot, x: &Axis, y: &Axis, bottom: &Bottom) {
+pub(in crate::svg) fn axes(canvas: &mut Canvas, plot: &Plot, figure: &Figure, bottom: &Bottom) {
     let size = plot.metrics.small;
-    let bare = *bottom == Bottom::Bare;
-    let fixed_y = matches!(y.domain, crate::axis::Domain::Fixed { .. });
-    if !bare || fixed_y {
+    let (x, y) = (figure.x(), figure.y());
+    // Without data only limits that were asked for are drawn, not invented ones.
+    if !figure.is_empty() || matches!(y.domain, Domain::Fixed { .. }) {
         let spacing = (plot.y.at(0.0) - plot.y.at(plot.y_axis.step)).abs();
         let every = plot.y_axis.thinned(spacing, size * 1.6);
         for tick in plot.y_axis.ticks.iter().filter(|tick| *tick % every == 0) {

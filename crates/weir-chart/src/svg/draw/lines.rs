@@ -1,7 +1,6 @@
 //! Series and their bands.
 
 use super::super::canvas::{Canvas, Ink, n};
-use super::super::key::BAND;
 use super::Plot;
 use crate::mark::{Line, Shape};
 
@@ -22,7 +21,7 @@ pub(in crate::svg) fn bands(canvas: &mut Canvas, plot: &Plot, line: &Line) {
                 .collect();
             let mut edge = joined(&high, line.shape);
             edge.extend(joined(&low, line.shape).into_iter().rev());
-            canvas.area(&format!("{}Z", path(&edge)), ink, BAND);
+            canvas.band(&format!("{}Z", path(&edge)), ink);
         }
     }
 }

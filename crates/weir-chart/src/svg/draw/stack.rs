@@ -29,7 +29,6 @@ pub(in crate::svg) fn stack(canvas: &mut Canvas, plot: &Plot, stack: &Stack) {
             canvas.area(
                 &format!("{}Z", path(&outline)),
                 Ink::Of(plot.colors.get(&layer.concept)),
-                1.0,
             );
             canvas.gap(&path(&upper), 1.0);
         }

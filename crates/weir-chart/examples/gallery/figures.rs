@@ -1,40 +1,14 @@
-//! A report with one figure of each kind, from made-up numbers: `cargo run -p weir-chart --example gallery -- FOLDER`.
-//!
-//! Writes `gallery.html` and an SVG and a CSV per figure.
-#![allow(clippy::print_stdout)]
-
-use std::error::Error;
-use std::path::PathBuf;
+//! Made-up numbers, one figure of each kind. Tests draw them too.
 
 use weir_chart::{
     AtRisk, AtRiskRow, Axis, Badge, Band, BandMeaning, Bars, BoxSummary, Boxes, Cell, Figure,
-    FigureBuilder, FigureError, Heat, Line, Palette, Report, Section, Stack, Table, Tile, Tone,
+    FigureBuilder, FigureError, Heat, Line, Report, Section, Stack, Table, Tile, Tone,
 };
 
 const MONTHS: u32 = 60;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(
-        std::env::args()
-            .nth(1)
-            .unwrap_or_else(|| "gallery".to_owned()),
-    );
-    std::fs::create_dir_all(&folder)?;
-    let palette = Palette::default();
-    for figure in figures()? {
-        std::fs::write(
-            folder.join(format!("{}.svg", figure.id())),
-            figure.to_svg(&palette),
-        )?;
-        std::fs::write(folder.join(format!("{}.csv", figure.id())), figure.to_csv())?;
-    }
-    let page = folder.join("gallery.html");
-    std::fs::write(&page, report()?.to_html(&palette))?;
-    println!("{}", page.display());
-    Ok(())
-}
-
-fn figures() -> Result<Vec<Figure>, FigureError> {
+/// Every figure.
+pub(crate) fn all() -> Result<Vec<Figure>, FigureError> {
     Ok(vec![
         acuity()?,
         groups()?,
@@ -47,10 +21,13 @@ fn figures() -> Result<Vec<Figure>, FigureError> {
         distribution()?,
         density()?,
         nothing()?,
+        crowded()?,
+        slanted()?,
     ])
 }
 
-fn report() -> Result<Report, FigureError> {
+/// All of them in a report.
+pub(crate) fn report() -> Result<Report, FigureError> {
     let table = Table::new("Key figures")
         .text("Measure")
         .numeric("Baseline")
@@ -109,7 +86,7 @@ fn report() -> Result<Report, FigureError> {
             Section::new("Visits and injections").pair(intervals()?, injections()?).figure(injections_by_year()?),
         )
         .section(Section::new("Ends of treatment").figure(ends()?))
-        .section(Section::new("Other kinds").pair(density()?, nothing()?))
+        .section(Section::new("Other kinds").pair(density()?, nothing()?).pair(crowded()?, slanted()?))
         .provenance("Protocol", "aflibercept-2mg-tae-8w, sha256 3f1c…9a02")
         .provenance("Seed", "42")
         .provenance("Version", "weir 0.1.0, model 1")
@@ -453,4 +430,61 @@ fn nothing() -> Result<Figure, FigureError> {
             "no filter",
         )
         .build()
+}
+
+fn crowded() -> Result<Figure, FigureError> {
+    let line = |number: u32| {
+        let name =
+            format!("Protocol {number} with a name that somebody made far too long for any margin");
+        Line::new(
+            name,
+            years().map(move |y| (y, mean_at(y, 9.0 + f64::from(number) * 0.3, 1.5))),
+        )
+    };
+    let row = |name: &str, first: f64| AtRiskRow {
+        name: name.into(),
+        values: (0..=5)
+            .map(|year| (first * (1.0 - 0.08 * f64::from(year))).round())
+            .collect(),
+    };
+    sourced(
+        Figure::new("crowded", "Names too long to stand beside their lines")
+            .x(Axis::years("Time since first visit", 5.0))
+            .y(Axis::letters("Visual acuity"))
+            .marks((1..=4).map(line))
+            .letters_references()
+            .at_risk(AtRisk {
+                label: "Patients at risk".into(),
+                at: (0..=5).map(f64::from).collect(),
+                rows: vec![row("Protocol 1", 50_000.0), row("Protocol 2", 12_500.0)],
+            }),
+    )
+    .build()
+}
+
+fn slanted() -> Result<Figure, FigureError> {
+    let names = [
+        "Initial",
+        "Intensive",
+        "Regular",
+        "Extended",
+        "Maximum",
+        "Gap of 3–6 months",
+        "Gap of 6–12 months",
+        "Longer gap",
+        "Restarted after a gap",
+    ];
+    sourced(
+        Figure::new("slanted", "Visits by treatment state")
+            .x(Axis::categories("Treatment state", names))
+            .y(Axis::count("Visits"))
+            .mark(Bars::at_categories().series(
+                "Visits",
+                [
+                    100_000.0, 410_230.0, 560_011.0, 720_450.0, 880_120.0, 91_200.0, 31_000.0,
+                    12_040.0, 8_930.0,
+                ],
+            )),
+    )
+    .build()
 }
