@@ -71,10 +71,10 @@ fn night(report: &Report, palette: &Palette) -> String {
         let (digits, shape, words) = (
             color.digits(),
             color.legible_on(Color::NIGHT, 4.2).hex(),
-            color.legible_on(Color::NIGHT, 5.0).hex(),
+            color.legible_on(Color::NIGHT, 6.0).hex(),
         );
         rules.push_str(&format!(
-            ".w-f-{digits}{{fill:{shape}}}.w-s-{digits}{{stroke:{shape}}}.w-t-{digits}{{fill:{words}}}\n"
+            ".w-f-{digits}{{fill:{shape}}}.w-s-{digits}{{stroke:{words}}}.w-t-{digits}{{fill:{words}}}\n"
         ));
     }
     rules.push_str("}\n");

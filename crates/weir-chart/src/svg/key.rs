@@ -2,7 +2,7 @@
 
 use super::canvas::{Canvas, Ink, Type, line_height, n};
 use super::colors::Colors;
-use super::measure::{shorten, width};
+use super::measure::{width, wrap};
 use crate::figure::Figure;
 use crate::mark::{Line, Mark};
 
@@ -167,12 +167,12 @@ pub(super) fn draw(
             Swatch::Line { .. } | Swatch::Band { .. } => SWATCH + GAP,
         };
         let room = right - left - lead;
-        let words = if width(&entry.words, size) > room {
-            shorten(&entry.words, size, room)
-        } else {
-            entry.words.clone()
-        };
-        let needed = lead + width(&words, size);
+        let lines = wrap(&entry.words, size, room, 3);
+        let widest = lines
+            .iter()
+            .map(|line| width(line, size))
+            .fold(0.0, f64::max);
+        let needed = lead + widest;
         if x > left && x + needed > right {
             x = left;
             y += row;
@@ -199,12 +199,17 @@ pub(super) fn draw(
 
             Swatch::None => {}
         }
-        canvas.text(
-            x + lead,
-            middle + size * 0.36,
-            Type::new(size, Ink::Muted),
-            &words,
-        );
+        for (i, line) in lines.iter().enumerate() {
+            let down = line_height(size) * i as f64;
+            canvas.text(
+                x + lead,
+                middle + size * 0.36 + down,
+                Type::new(size, Ink::Muted),
+                line,
+            );
+        }
+        // Only an entry with a row to itself takes more than one line.
+        y += line_height(size) * lines.len().saturating_sub(1) as f64;
         x += needed + BETWEEN;
     }
     y + row
