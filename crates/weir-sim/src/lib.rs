@@ -1,1 +1,13 @@
 //! patients, eyes, clinics; protocols in, visits and summaries out
+
+pub mod behaviour;
+pub mod biology;
+pub mod calendar;
+pub mod policy;
+pub mod population;
+pub mod protocol;
+pub mod random;
+pub mod simulate;
+pub mod summary;
+
+pub use calendar::{DAYS_PER_MONTH, DAYS_PER_YEAR};

@@ -13,6 +13,9 @@ mod decode;
 mod defaults;
 mod parse;
 mod population;
+mod reference;
+#[cfg(test)]
+mod round_trip;
 mod schema;
 mod shipped;
 mod treatment;

@@ -118,8 +118,29 @@ impl Protocol {
 type Places = std::collections::BTreeMap<String, Place>;
 
 fn parse(text: &str, report: &mut Report<'_>) -> Option<(Protocol, Places)> {
+    let decoded = decode(text, report)?;
+    check::drug(
+        &decoded.protocol,
+        decoded.drug.as_deref(),
+        &decoded.places,
+        report,
+    );
+    check::mistakes(&decoded.protocol, &decoded.places, report);
+    Some((decoded.protocol, decoded.places))
+}
+
+/// What a file says, each value by itself.
+pub(super) struct Decoded {
+    pub(super) protocol: Protocol,
+    places: Places,
+    /// The drug as it stands in the file.
+    drug: Option<String>,
+}
+
+/// Reads the values of a file; `report` says what was wrong with them.
+pub(super) fn decode(text: &str, report: &mut Report<'_>) -> Option<Decoded> {
     if text.len() > MAX_BYTES {
-        let message = format!("{} bytes, at most {MAX_BYTES} are read", text.len());
+        let message = format!("more than {MAX_BYTES} bytes");
         let remedy = "a protocol is a few kilobytes; check that this is one";
         report.add(Code::TooLarge, "", Place::START, message, remedy);
         return None;
@@ -152,14 +173,12 @@ fn parse(text: &str, report: &mut Report<'_>) -> Option<(Protocol, Places)> {
     format(entries, report)?;
     let mut protocol = Protocol::blank();
     let places = Decoder::decode(&root, &mut protocol, report);
-    check::drug(
-        &protocol,
-        scalar_at(&root, &["treatment", "drug"]),
-        &places,
-        report,
-    );
-    check::mistakes(&protocol, &places, report);
-    Some((protocol, places))
+    let drug = scalar_at(&root, &["treatment", "drug"]).map(str::to_owned);
+    Some(Decoded {
+        protocol,
+        places,
+        drug,
+    })
 }
 
 fn empty_file(report: &mut Report<'_>) {

@@ -218,18 +218,18 @@ impl<'a> Reader<'a, '_, '_> {
         }
         let value = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_extras(anchor, tag.map(|tag| tag.to_string()), place, path);
+                self.refuse_extras(anchor, tag.map(|tag| shown_tag(&tag)), place, path);
                 Value::Scalar {
                     text: text.into_owned(),
                     plain: style == ScalarStyle::Plain,
                 }
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse_extras(anchor, tag.map(|tag| tag.to_string()), place, path);
+                self.refuse_extras(anchor, tag.map(|tag| shown_tag(&tag)), place, path);
                 Value::List(self.items(path, depth)?)
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse_extras(anchor, tag.map(|tag| tag.to_string()), place, path);
+                self.refuse_extras(anchor, tag.map(|tag| shown_tag(&tag)), place, path);
                 Value::Map(self.entries(path, depth)?)
             }
             Event::Alias(_) => {
@@ -320,6 +320,15 @@ impl<'a> Reader<'a, '_, '_> {
                 value,
             });
         }
+    }
+}
+
+/// A tag as it stands in the file.
+fn shown_tag(tag: &saphyr_parser::Tag) -> String {
+    if tag.is_yaml_core_schema() {
+        format!("!!{}", tag.suffix)
+    } else {
+        tag.to_string()
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn report(
     if let (Some(kinds), Some(kind)) = (kinds, kind)
         && !kinds.is_empty()
     {
-        let message = format!("belongs to kind {}, this is {kind}", kinds.join(" and "));
+        let message = format!("belongs to kind {}, this is {kind}", kinds.join(" or "));
         let remedy = format!("remove it, or write kind: {}", kinds[0]);
         report.add(Code::WrongKind, &own, entry.place, message, remedy);
         return None;

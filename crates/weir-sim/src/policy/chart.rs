@@ -1,0 +1,407 @@
+use super::switching::SWITCHES_MAX;
+use super::{assigned, extend, modification, prn};
+use crate::protocol::{Drug, Policy, Treatment};
+
+/// What an assessment shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    /// Day since the patient's enrolment.
+    pub day: u32,
+    /// Measured letters, 0–100.
+    pub letters: u8,
+    /// Measured fluid; 0–1 and a little beyond, by noise.
+    pub fluid: f64,
+    /// Whether the OCT is called wet.
+    pub wet: bool,
+}
+
+/// Why a visit is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// An injection is due whatever is seen.
+    InjectionDue,
+    /// Look, then decide.
+    Decide,
+    /// Monitoring after a stop.
+    Monitor,
+}
+
+/// A planned visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Day by the policy, before weekdays, delays and gaps.
+    pub day: u32,
+    /// Why.
+    pub purpose: Purpose,
+    /// Whether letters and OCT are taken.
+    pub assessed: bool,
+}
+
+/// Where the eye is in its treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Loading: this many doses are still to come.
+    Loading {
+        /// Doses to come, the one of today included.
+        left: u8,
+        /// Weeks between them.
+        interval_weeks: u8,
+        /// Whether this is a restart and not the first loading.
+        restart: bool,
+    },
+    /// The policy decides.
+    Maintenance,
+    /// Stopped as planned, monitored.
+    Monitoring,
+    /// No treatment and no visits any more.
+    Ended,
+}
+
+/// The decision at a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// The drug injected today.
+    pub inject: Option<Drug>,
+    /// The next visit; `None` when there is none.
+    pub next: Option<Plan>,
+    /// Treatment ends today as the protocol plans.
+    pub planned_stop: bool,
+    /// Treatment starts again today after a planned stop.
+    pub restarted: bool,
+}
+
+/// The clinic's record of one eye.
+#[derive(Debug, Clone)]
+pub struct Chart<'p> {
+    pub(super) treatment: &'p Treatment,
+    pub(super) policy: &'p Policy,
+    /// The drug in use.
+    pub drug: Drug,
+    /// Phase of treatment.
+    pub phase: Phase,
+    /// Injections so far.
+    pub injections: u16,
+    /// Day of the last injection.
+    pub last_injection: Option<u32>,
+    /// Interval that the policy works with now, weeks; for rhythms, the one between injections.
+    pub interval_weeks: u16,
+    /// First day of the rhythm: the last loading dose, or the day of a switch.
+    pub(super) rhythm_start: u32,
+    pub(super) previous: Option<Seen>,
+    pub(super) before_previous: Option<Seen>,
+    pub(super) best_letters: u8,
+    pub(super) baseline_letters: u8,
+    /// Dry visits in a row at the longest interval.
+    pub(super) stable_run: u8,
+    /// The interval at which an extension failed, and dry visits since.
+    pub(super) failed: Option<(u16, u8)>,
+    pub(super) assigned: bool,
+    /// Which switches have happened, and how often in a row each one's condition held.
+    pub(super) switched: [bool; SWITCHES_MAX],
+    pub(super) runs: [u8; SWITCHES_MAX],
+}
+
+impl<'p> Chart<'p> {
+    /// A new chart and its first visit, on `day`.
+    pub fn open(treatment: &'p Treatment, day: u32, baseline_letters: u8) -> (Self, Plan) {
+        let mut chart = Self {
+            treatment,
+            policy: &treatment.policy,
+            drug: treatment.drug,
+            phase: Phase::Maintenance,
+            injections: 0,
+            last_injection: None,
+            interval_weeks: 0,
+            rhythm_start: day,
+            previous: None,
+            before_previous: None,
+            best_letters: 0,
+            baseline_letters,
+            stable_run: 0,
+            failed: None,
+            assigned: false,
+            switched: [false; SWITCHES_MAX],
+            runs: [0; SWITCHES_MAX],
+        };
+        chart.interval_weeks = chart.start_weeks();
+        chart.load();
+        let purpose = if chart.phase == Phase::Maintenance {
+            Purpose::Decide
+        } else {
+            Purpose::InjectionDue
+        };
+        // The first visit of a rhythm without loading is one of its injections.
+        let purpose = match (chart.policy, purpose) {
+            (Policy::Untreated { .. } | Policy::Prn { .. }, purpose) => purpose,
+            _ => Purpose::InjectionDue,
+        };
+        (
+            chart,
+            Plan {
+                day,
+                purpose,
+                assessed: true,
+            },
+        )
+    }
+
+    /// Enters the loading phase, if the treatment has one.
+    pub(super) fn load(&mut self) {
+        if let (Some(loading), false) = (
+            &self.treatment.loading,
+            matches!(self.policy, Policy::Untreated { .. }),
+        ) {
+            self.phase = Phase::Loading {
+                left: loading.doses,
+                interval_weeks: loading.interval_weeks,
+                restart: false,
+            };
+        }
+    }
+
+    /// Decides at an attended visit held on `day` for `plan`. `seen` is `None` at visits that only inject.
+    pub fn decide(&mut self, mut plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
+        if let Some(seen) = &seen
+            && self.switch(seen)
+        {
+            // The new policy starts today: one that injects by the calendar does so now.
+            let by_calendar =
+                matches!(self.policy, Policy::Fixed(_) | Policy::TreatAndTreat { .. });
+            let purpose = if by_calendar {
+                Purpose::InjectionDue
+            } else {
+                Purpose::Decide
+            };
+            plan = Plan {
+                day,
+                purpose,
+                assessed: true,
+            };
+        }
+        let decision = match self.phase {
+            Phase::Loading {
+                left,
+                interval_weeks,
+                restart,
+            } => self.dose(plan, day, left, interval_weeks, restart),
+            Phase::Maintenance => self.maintain(plan, day, seen),
+            Phase::Monitoring => self.monitor(plan, day, seen),
+            Phase::Ended => Decision {
+                inject: None,
+                next: None,
+                planned_stop: false,
+                restarted: false,
+            },
+        };
+        if let Some(seen) = seen {
+            if !matches!(self.phase, Phase::Loading { .. }) {
+                self.best_letters = self.best_letters.max(seen.letters);
+            }
+            self.before_previous = self.previous.replace(seen);
+        }
+        if decision.inject.is_some() {
+            self.injections += 1;
+            self.last_injection = Some(day);
+        }
+        decision
+    }
+
+    /// The visit after a missed one that is not booked again: the rhythm goes on.
+    pub fn after_missed(&self, plan: Plan) -> Plan {
+        match self.phase {
+            Phase::Loading { interval_weeks, .. } => Plan {
+                day: plan.day + 7 * u32::from(interval_weeks),
+                ..plan
+            },
+            Phase::Monitoring => Plan {
+                day: plan.day + 7 * self.monitor_weeks(),
+                ..plan
+            },
+            Phase::Maintenance | Phase::Ended => match self.rhythm() {
+                Some(rhythm) => rhythm.next(self.rhythm_start, plan.day),
+                None => Plan {
+                    day: plan.day + 7 * u32::from(self.interval_weeks.max(1)),
+                    ..plan
+                },
+            },
+        }
+    }
+
+    /// Treatment starts again, today, after a planned stop or a return to the clinic. What follows is
+    /// the restart's doses, then the previous interval less the protocol's weeks.
+    pub fn restart(&mut self) {
+        let restart = self.treatment.restart;
+        self.phase = if matches!(self.policy, Policy::Untreated { .. }) {
+            Phase::Maintenance
+        } else {
+            Phase::Loading {
+                left: restart.doses.max(1),
+                interval_weeks: restart.interval_weeks,
+                restart: true,
+            }
+        };
+        self.interval_weeks = self
+            .interval_weeks
+            .saturating_sub(u16::from(restart.shorten_previous_by_weeks))
+            .max(self.min_weeks());
+        self.stable_run = 0;
+        self.failed = None;
+    }
+
+    fn dose(
+        &mut self,
+        plan: Plan,
+        day: u32,
+        left: u8,
+        interval_weeks: u8,
+        restart: bool,
+    ) -> Decision {
+        let assessed = true;
+        let next = if left > 1 {
+            self.phase = Phase::Loading {
+                left: left - 1,
+                interval_weeks,
+                restart,
+            };
+            Plan {
+                day: self.from_dose(plan, day) + 7 * u32::from(interval_weeks),
+                purpose: Purpose::InjectionDue,
+                assessed,
+            }
+        } else {
+            self.phase = Phase::Maintenance;
+            self.rhythm_start = self.from_dose(plan, day);
+            if !restart {
+                self.interval_weeks = self.start_weeks();
+            }
+            self.first_after_loading(day)
+        };
+        self.inject(next)
+    }
+
+    /// Rhythms count from the planned day, so that a late dose moves nothing after it.
+    fn from_dose(&self, plan: Plan, day: u32) -> u32 {
+        if self.rhythm().is_some() {
+            plan.day
+        } else {
+            day
+        }
+    }
+
+    fn first_after_loading(&self, day: u32) -> Plan {
+        match self.policy {
+            Policy::AssignedInterval { .. } => assigned::first_plan(self, day),
+            _ => match self.rhythm() {
+                Some(rhythm) => rhythm.next(self.rhythm_start, self.rhythm_start),
+                None => self.in_weeks(day, self.interval_weeks),
+            },
+        }
+    }
+
+    fn maintain(&mut self, plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
+        let decision = match self.policy {
+            Policy::TreatAndExtend(rule) => extend::decide(self, rule, day, seen),
+            Policy::DoseRegimenModification { .. } => modification::decide(self, day, seen),
+            Policy::AssignedInterval { .. } => assigned::decide(self, day, seen),
+            Policy::Prn { .. } => prn::decide(self, plan, day, seen),
+            Policy::Untreated { .. } | Policy::Fixed(_) | Policy::TreatAndTreat { .. } => {
+                self.by_rhythm(plan)
+            }
+        };
+        self.stop_if_stable(day, seen, decision)
+    }
+
+    fn stop_if_stable(&mut self, day: u32, seen: Option<Seen>, decision: Decision) -> Decision {
+        let (Some(stop), Some(seen)) = (&self.treatment.stop, seen) else {
+            return decision;
+        };
+        let stable = !seen.wet && self.was_longest(&decision);
+        self.stable_run = if stable {
+            self.stable_run.saturating_add(1)
+        } else {
+            0
+        };
+        if self.stable_run < stop.stable_visits {
+            return decision;
+        }
+        self.stable_run = 0;
+        self.phase = Phase::Monitoring;
+        Decision {
+            inject: None,
+            next: Some(Plan {
+                day: day + 7 * u32::from(stop.monitor_interval_weeks),
+                purpose: Purpose::Monitor,
+                assessed: true,
+            }),
+            planned_stop: true,
+            restarted: false,
+        }
+    }
+
+    /// Whether the interval that led to this visit was the policy's longest.
+    fn was_longest(&self, decision: &Decision) -> bool {
+        match self.policy {
+            Policy::TreatAndExtend(rule) => self.interval_weeks == u16::from(rule.max_weeks),
+            Policy::DoseRegimenModification { max_weeks, .. } => {
+                self.interval_weeks == u16::from(*max_weeks)
+            }
+            Policy::AssignedInterval { .. } => self.assigned,
+            Policy::Prn { .. } => decision.inject.is_none(),
+            Policy::Fixed(_) | Policy::TreatAndTreat { .. } => true,
+            Policy::Untreated { .. } => false,
+        }
+    }
+
+    fn monitor_weeks(&self) -> u32 {
+        self.treatment
+            .stop
+            .map_or(8, |stop| u32::from(stop.monitor_interval_weeks))
+    }
+
+    fn monitor(&mut self, plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
+        if seen.is_some_and(|seen| seen.wet) {
+            self.restart();
+            if let Phase::Loading {
+                left,
+                interval_weeks,
+                restart,
+            } = self.phase
+            {
+                let dosed = self.dose(Plan { day, ..plan }, day, left, interval_weeks, restart);
+                return Decision {
+                    restarted: true,
+                    ..dosed
+                };
+            }
+        }
+        let next = Plan {
+            day: day + 7 * self.monitor_weeks(),
+            purpose: Purpose::Monitor,
+            assessed: true,
+        };
+        Decision {
+            inject: None,
+            next: Some(next),
+            planned_stop: false,
+            restarted: false,
+        }
+    }
+
+    pub(super) fn inject(&self, next: Plan) -> Decision {
+        Decision {
+            inject: Some(self.drug),
+            next: Some(next),
+            planned_stop: false,
+            restarted: false,
+        }
+    }
+
+    /// A visit so many weeks from `day` at which the policy decides.
+    pub(super) fn in_weeks(&self, day: u32, weeks: u16) -> Plan {
+        Plan {
+            day: day + 7 * u32::from(weeks),
+            purpose: Purpose::Decide,
+            assessed: true,
+        }
+    }
+}

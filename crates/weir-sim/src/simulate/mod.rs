@@ -1,0 +1,10 @@
+//! The engine: patients in, visits and counts out. A block is a pure function of (model, patients).
+
+mod block;
+mod eye_course;
+mod model;
+mod months;
+mod patient;
+
+pub use block::{Block, Done, End, PatientColumns, VisitColumns};
+pub use model::{Model, TimeEngine};

@@ -1,0 +1,141 @@
+use super::eye_course::{Exit, Span};
+use super::model::Model;
+use crate::biology::{FluidState, larger, smaller};
+use crate::summary::{Counts, Cube};
+
+/// Most years whose injections are counted one by one.
+const YEARS_MAX: usize = 51;
+
+/// Groups of [`Cube::State`] after the four fluid states.
+const STATE_OFF: usize = 4;
+const STATE_LEFT: usize = 5;
+const STATE_DEAD: usize = 6;
+/// Groups of [`Cube::Pattern`].
+const PATTERN_OFF: usize = 9;
+const PATTERN_LEFT: usize = 10;
+const PATTERN_DEAD: usize = 11;
+
+/// The monthly record of one study eye.
+#[derive(Debug)]
+pub(super) struct MonthBook {
+    baseline: i32,
+    last_measured: u8,
+    next_month: u32,
+    injections: [u8; YEARS_MAX],
+    off_in_year: u64,
+}
+
+/// The eye at the end of a month.
+pub(super) struct MonthEnd {
+    pub on_treatment: bool,
+    pub letters_true: u8,
+    pub state: FluidState,
+    pub pattern: usize,
+}
+
+/// The pattern group of an interval, by days to the previous visit.
+pub(super) fn pattern_of_interval(days: u32) -> usize {
+    match days {
+        0..=35 => 1,
+        36..=63 => 2,
+        64..=111 => 3,
+        112..=119 => 4,
+        120..=180 => 5,
+        181..=365 => 6,
+        _ => 7,
+    }
+}
+/// Pattern of the loading phase.
+pub(super) const PATTERN_INITIAL: usize = 0;
+/// Pattern of restarts.
+pub(super) const PATTERN_RESTARTED: usize = 8;
+
+impl MonthBook {
+    pub(super) fn new(_model: &Model, letters: f64) -> Self {
+        let baseline = round_letters(letters);
+        Self {
+            baseline: i32::from(baseline),
+            last_measured: baseline,
+            next_month: 0,
+            injections: [0; YEARS_MAX],
+            off_in_year: 0,
+        }
+    }
+
+    pub(super) fn measured(&mut self, letters: u8) {
+        self.last_measured = letters;
+    }
+
+    pub(super) fn injected(&mut self, year: u32) {
+        if let Some(count) = self.injections.get_mut(year as usize) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Records the end of the next month.
+    #[inline]
+    pub(super) fn record(&mut self, counts: &mut Counts, end: &MonthEnd) {
+        let month = self.next_month;
+        let group = usize::from(!end.on_treatment);
+        counts.add(
+            Cube::LettersTrue,
+            group,
+            month,
+            i32::from(end.letters_true),
+            1,
+        );
+        counts.add(
+            Cube::LettersMeasured,
+            group,
+            month,
+            i32::from(self.last_measured),
+            1,
+        );
+        let (state, pattern) = if end.on_treatment {
+            (end.state as usize, end.pattern)
+        } else {
+            self.off_in_year |= 1 << (month.saturating_sub(1) / 12).min(63);
+            (STATE_OFF, PATTERN_OFF)
+        };
+        counts.add(Cube::State, state, month, 0, 1);
+        counts.add(Cube::Pattern, pattern, month, 0, 1);
+        self.carry_forward(counts);
+    }
+
+    fn carry_forward(&mut self, counts: &mut Counts) {
+        let change = i32::from(self.last_measured) - self.baseline;
+        counts.add(Cube::LettersChange, 0, self.next_month, change, 1);
+        self.next_month += 1;
+    }
+
+    /// Fills the months after the last day, and the years' injections.
+    pub(super) fn close(&mut self, model: &Model, span: &Span<'_>, counts: &mut Counts) {
+        let observed_months = self.next_month.saturating_sub(1);
+        for year in 0..observed_months / 12 {
+            let group = usize::from(self.off_in_year & (1 << year.min(63)) != 0);
+            let injections = self.injections[(year as usize).min(YEARS_MAX - 1)];
+            counts.add(
+                Cube::InjectionsInYear,
+                group,
+                year,
+                i32::from(injections),
+                1,
+            );
+        }
+        let (state, pattern) = match span.exit {
+            Exit::Death => (STATE_DEAD, PATTERN_DEAD),
+            _ => (STATE_LEFT, PATTERN_LEFT),
+        };
+        while self.next_month <= model.months {
+            counts.add(Cube::State, state, self.next_month, 0, 1);
+            counts.add(Cube::Pattern, pattern, self.next_month, 0, 1);
+            self.carry_forward(counts);
+        }
+    }
+}
+
+/// Letters as they are written down: rounded, 0–100.
+#[inline(always)]
+pub(super) fn round_letters(letters: f64) -> u8 {
+    (smaller(larger(letters, 0.0), 100.0) + 0.5) as i32 as u8
+}
