@@ -55,3 +55,24 @@ pub struct Protocol {
     /// The disease model's parameters; the defaults are the fitted set.
     pub biology: Biology,
 }
+
+impl Protocol {
+    /// Every drug that the protocol can give, the first one first, each once; none when it never
+    /// treats. What [`Biology::caveats`] asks for.
+    pub fn drugs(&self) -> Vec<Drug> {
+        let first = match self.treatment.policy {
+            Policy::Untreated { .. } => None,
+            _ => Some(self.treatment.drug),
+        };
+        let mut drugs: Vec<Drug> = Vec::new();
+        for drug in first
+            .into_iter()
+            .chain(self.treatment.switches.iter().filter_map(|s| s.drug))
+        {
+            if !drugs.contains(&drug) {
+                drugs.push(drug);
+            }
+        }
+        drugs
+    }
+}

@@ -45,6 +45,11 @@ impl Protocol {
     /// a key that does not exist is a mistake.
     pub fn parse(source_name: &str, text: &str) -> Result<Parsed, Mistakes> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // A lone carriage return ends a line in YAML too.
+        let text = match text.contains('\r') {
+            true => &text.replace("\r\n", "\n").replace('\r', "\n"),
+            false => text,
+        };
         let mut report = Report::new(text);
         match parse(text, &mut report) {
             Some(protocol) if report.is_empty() => {

@@ -65,43 +65,46 @@ fn changes_something(
     check: &mut Check<'_, '_>,
 ) {
     let (drug_at, policy_at) = (format!("{path}.drug"), format!("{path}.policy"));
-    let with: [&str; 4] = [&drug_at, &policy_at, "treatment.drug", "treatment.policy"];
+    let kind_at = format!("{path}.policy.kind");
     if switch.drug.is_none() && switch.policy.is_none() && !switch.reload {
         let message = "changes neither drug nor policy";
-        check.mistake(
-            Code::SwitchChangesNothing,
-            path,
-            &with,
-            message,
-            "add drug or policy, or remove the switch",
-        );
+        let remedy = "add drug or policy, or remove the switch";
+        check.mistake(Code::SwitchChangesNothing, path, &[], message, remedy);
     }
     if switch.drug.is_some() && switch.drug == drug {
-        let name = drug.map_or("", Drug::name);
-        let message = format!("{name} is the drug already given");
-        check.mistake(
-            Code::SwitchSameDrug,
-            &drug_at,
-            &with,
-            message,
-            "name another drug, or remove the line",
-        );
+        let with = ["treatment.drug", "treatment.policy.kind"];
+        let message = format!("{} is the drug already given", drug.map_or("", Drug::name));
+        let remedy = "name another drug, or remove the line";
+        check.mistake(Code::SwitchSameDrug, &drug_at, &with, message, remedy);
     }
     if switch.policy.as_ref() == Some(policy) {
         let message = format!("is the {} already followed", policy.name());
+        let remedy = "change a value, or remove the policy";
         check.mistake(
             Code::SwitchSamePolicy,
             &policy_at,
-            &with,
+            &["treatment.policy"],
             message,
-            "change a value, or remove the policy",
+            remedy,
         );
     }
-    let treats = !matches!(
+    let with = [kind_at.as_str(), &drug_at, "treatment.policy.kind"];
+    if matches!(
         switch.policy.as_ref().unwrap_or(policy),
         Policy::Untreated { .. }
-    );
-    if treats && switch.drug.or(drug).is_none() {
+    ) {
+        if switch.drug.is_some() {
+            let message = "a drug is named and the policy is untreated";
+            let remedy = "remove drug, or add a policy that treats";
+            check.mistake(Code::DrugUntreated, &drug_at, &with, message, remedy);
+        }
+        if switch.reload {
+            let message = "loading is to be given again and the policy is untreated";
+            let remedy = "write reload: false, or add a policy that treats";
+            let at = format!("{path}.reload");
+            check.mistake(Code::LoadingUntreated, &at, &with, message, remedy);
+        }
+    } else if switch.drug.or(drug).is_none() {
         let message = "treatment begins here and no drug is named";
         check.mistake(
             Code::SwitchNeedsDrug,

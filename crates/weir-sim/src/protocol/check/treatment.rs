@@ -6,7 +6,7 @@ use crate::protocol::{Loading, Policy, Protocol};
 
 pub(super) fn drug(protocol: &Protocol, given: Option<&str>, check: &mut Check<'_, '_>) {
     let path = "treatment.drug";
-    let with = ["treatment.policy.kind", "treatment.policy"];
+    let with = ["treatment.policy.kind"];
     if !check.given("treatment.policy") {
         return;
     }

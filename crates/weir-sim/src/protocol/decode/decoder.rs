@@ -204,7 +204,9 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
         let chosen = options.iter().position(|option| option.name == text);
         if chosen.is_none() {
             let names: Vec<&str> = options.iter().map(|option| option.name).collect();
-            let remedy = match suggest::nearest(text, &names) {
+            let meant =
+                suggest::also_called(text, &names).or_else(|| suggest::nearest(text, &names));
+            let remedy = match meant {
                 Some(name) => name.to_owned(),
                 None => format!("one of {}", names.join(", ")),
             };

@@ -70,6 +70,28 @@ impl<'text> Report<'text> {
         }
     }
 
+    /// A place that exists in the file: what is wrong at its end, such as a bracket that is never
+    /// closed, is shown after the last text of it.
+    fn inside(&self, place: Place) -> Place {
+        let last = self
+            .lines
+            .iter()
+            .rposition(|line| !line.trim().is_empty())
+            .map_or(1, |i| i + 1);
+        let length = |line| self.line(line).chars().count();
+        let (line, column) = if place.line > last && length(place.line) < place.column {
+            (last, length(last) + 1)
+        } else {
+            (place.line, place.column.min(length(place.line) + 1))
+        };
+        let width = place.end_column.saturating_sub(place.column).max(1);
+        Place {
+            line,
+            column,
+            end_column: column + width,
+        }
+    }
+
     pub(crate) fn add(
         &mut self,
         code: Code,
@@ -82,6 +104,7 @@ impl<'text> Report<'text> {
             self.more += 1;
             return;
         }
+        let place = self.inside(place);
         let (source_line, source_column) = excerpt(self.line(place.line), place);
         self.mistakes.push(Mistake {
             code,

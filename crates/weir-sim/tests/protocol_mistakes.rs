@@ -1,0 +1,312 @@
+//! Mistakes people make in protocol files: each a file with exactly one, and what is said of it.
+//!
+//! `NAME.expected` beside `NAME.yaml` holds line:column, code, path and a part of the remedy.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use weir_sim::protocol::{Code, Mistake, Mistakes, Protocol};
+
+fn folder() -> PathBuf {
+    Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/protocol/mistakes"
+    ))
+    .to_owned()
+}
+
+struct Case {
+    name: String,
+    text: String,
+    place: String,
+    code: String,
+    path: String,
+    remedy: String,
+}
+
+fn cases() -> Vec<Case> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .map(|path| {
+            let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap();
+            let lines: Vec<&str> = expected.lines().collect();
+            let [place, code, at, remedy] = lines[..] else {
+                panic!("{}", path.display())
+            };
+            Case {
+                name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
+                text: std::fs::read_to_string(path).unwrap(),
+                place: place.to_owned(),
+                code: code.to_owned(),
+                path: at.to_owned(),
+                remedy: remedy.to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn mistakes(source: &str, text: &str) -> Mistakes {
+    match Protocol::parse(source, text) {
+        Ok(_) => panic!("{source} has no mistake"),
+        Err(mistakes) => mistakes,
+    }
+}
+
+/// Code, key and message without its numbers.
+fn kind(mistake: &Mistake) -> (Code, String, String) {
+    let leaf = mistake.path.rsplit('.').next().unwrap().to_owned();
+    let words = mistake
+        .message
+        .chars()
+        .filter(|c| !c.is_ascii_digit())
+        .collect();
+    (mistake.code, leaf, words)
+}
+
+#[test]
+fn each_has_its_place_code_path_and_remedy_and_nothing_else() {
+    let mut failures = String::new();
+    for case in cases() {
+        let found = mistakes(&case.name, &case.text);
+        let [mistake] = &found.mistakes[..] else {
+            failures.push_str(&format!("{}: not one mistake\n{found}\n\n", case.name));
+            continue;
+        };
+        let place = format!("{}:{}", mistake.line, mistake.column);
+        let agrees = place == case.place
+            && mistake.code.as_str() == case.code
+            && mistake.path == case.path
+            && mistake.remedy.contains(&case.remedy)
+            && mistake.end_column > mistake.column;
+        if !agrees {
+            failures.push_str(&format!(
+                "{}: expected {} {} {:?} … {:?}, got\n{found}\n\n",
+                case.name, case.place, case.code, case.path, case.remedy
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn at_least_forty_differ_in_kind() {
+    let kinds: BTreeSet<_> = cases()
+        .iter()
+        .map(|case| kind(&mistakes(&case.name, &case.text).mistakes[0]))
+        .collect();
+    assert_eq!(
+        kinds.len(),
+        cases().len(),
+        "two fixtures are the same mistake"
+    );
+    let codes: BTreeSet<Code> = kinds.iter().map(|(code, ..)| *code).collect();
+    assert!(codes.len() >= 40, "{} codes", codes.len());
+}
+
+/// What cannot be a fixture: bytes, sizes, and codes that are warnings.
+#[test]
+fn every_code_is_provoked() {
+    let mut seen: BTreeSet<Code> = cases()
+        .iter()
+        .flat_map(|case| mistakes(&case.name, &case.text).mistakes)
+        .map(|mistake| mistake.code)
+        .collect();
+    seen.insert(Code::ProtocolHasMistakes);
+    seen.extend(
+        Protocol::parse_bytes("f", b"name: \xff")
+            .unwrap_err()
+            .mistakes
+            .iter()
+            .map(|m| m.code),
+    );
+    let long = " ".repeat((1 << 20) + 1);
+    seen.extend(mistakes("f", &long).mistakes.iter().map(|m| m.code));
+    seen.extend(warnings().iter().map(|warning| warning.code));
+    let missing: Vec<_> = Code::ALL
+        .iter()
+        .filter(|code| !seen.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "never provoked: {missing:?}");
+}
+
+fn warnings() -> Vec<Mistake> {
+    let text = include_str!("fixtures/protocol/unusual.yaml");
+    Protocol::parse("unusual.yaml", text)
+        .unwrap_or_else(|m| panic!("{m}"))
+        .warnings
+}
+
+#[test]
+fn what_is_unusual_is_a_warning_at_its_place() {
+    let places: Vec<String> = warnings()
+        .iter()
+        .map(|w| format!("{}:{} {} {}", w.line, w.column, w.code, w.path))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "10:17 W0282 population.baseline_letters.sd_letters",
+            "19:16 W0281 treatment.policy.max_weeks",
+            "20:22 W0283 visits.letters_sd",
+            "22:28 W0280 biology.durability_median_weeks",
+        ]
+    );
+}
+
+#[test]
+fn all_mistakes_of_a_file_come_together_in_the_order_of_the_file() {
+    let text = include_str!("fixtures/protocol/several.yaml");
+    let found = mistakes("several.yaml", text);
+    let path = folder().with_file_name("several.txt");
+    if std::env::var_os("WEIR_BLESS").is_some() {
+        std::fs::write(&path, format!("{found}\n")).unwrap();
+    }
+    assert_eq!(
+        found.to_string(),
+        std::fs::read_to_string(&path).unwrap().trim_end()
+    );
+    assert!(
+        found
+            .mistakes
+            .is_sorted_by_key(|mistake| (mistake.line, mistake.column))
+    );
+}
+
+#[test]
+fn a_mistake_in_one_key_does_not_hide_those_of_others() {
+    let text = "weir: protocol/1\nname: N\nversion: v1\ndescription: D\nsources: [S]\n\
+        population: {age: {min_years: 90, max_years: 60}}\ntreatment:\n  policy:\n    \
+        kind: treat_and_extend\n    start_weeks: 4\n    min_weeks: 8\n    max_weeks: 16\n    colour: red\n";
+    let codes: Vec<Code> = mistakes("f", text)
+        .mistakes
+        .iter()
+        .map(|m| m.code)
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            Code::MinAboveMax,
+            Code::DrugMissing,
+            Code::StartOutside,
+            Code::UnknownKey
+        ]
+    );
+}
+
+#[test]
+fn a_mistake_is_printable_as_json() {
+    let text = include_str!("fixtures/protocol/several.yaml");
+    let json = serde_json::to_value(mistakes("several.yaml", text)).unwrap();
+    assert_eq!(json["mistakes"][0]["code"], "W0226");
+    assert_eq!(json["mistakes"][0]["line"], 3);
+    assert_eq!(json["mistakes"][0]["path"], "version");
+}
+
+#[test]
+fn a_key_that_was_meant_is_not_also_missing() {
+    let case = cases()
+        .into_iter()
+        .find(|case| case.name == "unknown-key")
+        .unwrap();
+    assert!(!mistakes("f", &case.text).to_string().contains("missing"));
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_named_with_their_place() {
+    let found = Protocol::parse_bytes("f", b"weir: protocol/1\nname: caf\xe9\n").unwrap_err();
+    let mistake = &found.mistakes[0];
+    assert_eq!(
+        (mistake.line, mistake.column, mistake.code),
+        (2, 10, Code::NotUtf8)
+    );
+    assert!(
+        mistake.message.contains("0xe9 at offset 26"),
+        "{}",
+        mistake.message
+    );
+    let found = Protocol::parse_bytes("f", b"\xff\xfew\0e\0").unwrap_err();
+    assert!(found.mistakes[0].remedy.contains("UTF-16"));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_read() {
+    let shipped = Protocol::shipped_by_id("untreated").unwrap();
+    let protocol = Protocol::parse("f", shipped.text).unwrap().protocol;
+    let windows = format!("\u{feff}{}", shipped.text.replace('\n', "\r\n"));
+    assert_eq!(Protocol::parse("f", &windows).unwrap().protocol, protocol);
+}
+
+#[test]
+fn a_report_stays_short_however_many_mistakes_there_are() {
+    let mut text = String::from("weir: protocol/1\n");
+    for index in 0..5000 {
+        text.push_str(&format!("unknown_{index}: 1\n"));
+    }
+    let found = mistakes("f", &text);
+    assert_eq!(found.mistakes.len(), 100);
+    assert!(found.more > 4800);
+    assert!(
+        found
+            .to_string()
+            .ends_with(&format!("and {} more", found.more))
+    );
+}
+
+#[test]
+fn a_laughing_file_is_refused_without_laughing() {
+    let mut text = String::from("a0: &a0 [x]\n");
+    for level in 1..40 {
+        let before = level - 1;
+        text.push_str(&format!(
+            "a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"
+        ));
+    }
+    let found = mistakes("f", &text);
+    assert!(
+        found
+            .mistakes
+            .iter()
+            .any(|mistake| mistake.code == Code::Reference)
+    );
+}
+
+#[test]
+fn nothing_of_the_file_reaches_the_terminal_as_a_control_sequence() {
+    let text = "weir: protocol/1\n\"\\e[31mred\": 1 # \u{1b}[31m\n\u{7f}: 2\n";
+    let shown = mistakes("a\u{1b}[31m.yaml", text).to_string();
+    assert!(
+        shown.chars().all(|c| c == '\n' || !c.is_control()),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn a_file_is_read_up_to_its_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.yaml");
+    std::fs::write(&path, Protocol::shipped()[0].text).unwrap();
+    assert!(Protocol::read(&path).is_ok());
+    std::fs::write(&path, "\u{e9}".repeat(1 << 20)).unwrap();
+    let error = Protocol::read(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("W0203") && !error.contains("W0202"),
+        "{error}"
+    );
+    let error = Protocol::read(&folder.path().join("none.yaml"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("none.yaml") && error.contains("check the path"),
+        "{error}"
+    );
+}
