@@ -145,6 +145,40 @@ fn unattributed_memory_shrinks_what_can_be_reserved() {
     assert_eq!(a.available(), Bytes::new(960));
 }
 
+/// An observation between two parts of a job finds memory that the allocator keeps. It is not
+/// held against the next part, as long as no more was released.
+#[test]
+fn memory_kept_by_the_allocator_is_reused_where_it_cannot_be_given_back() {
+    let kept_between_parts = || {
+        let budget = thousand();
+        budget.observe(Bytes::new(100));
+        let part = holder(&budget, "part");
+        let first = part.reserve(Bytes::new(800)).unwrap();
+        budget.observe(Bytes::new(900));
+        drop(first);
+        budget.observe(Bytes::new(900));
+        assert_eq!(part.available(), Bytes::new(100));
+        (budget, part)
+    };
+    let (budget, part) = kept_between_parts();
+    for _ in 0..3 {
+        let next = part.reserve(Bytes::new(800)).unwrap();
+        let now = budget.snapshot();
+        assert!(now.reserved.saturating_add(now.unattributed) <= now.limit);
+        // What is reused once is gone: the rest is still unattributed.
+        assert!(holder(&budget, "other").reserve(Bytes::new(300)).is_err());
+        budget.observe(Bytes::new(900));
+        drop(next);
+        budget.observe(Bytes::new(900));
+    }
+    // More than was released was never there.
+    assert!(part.reserve(Bytes::new(950)).is_err());
+    // Where it can be given back, and was not, it is really in use.
+    let (budget, part) = kept_between_parts();
+    budget.set_give_back(|| {});
+    assert!(part.reserve(Bytes::new(800)).is_err());
+}
+
 #[test]
 fn a_peak_between_observations_is_remembered() {
     let budget = thousand();

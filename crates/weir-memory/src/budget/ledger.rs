@@ -78,14 +78,18 @@ impl Ledger {
 
     /// What a holder of this class could have now.
     pub(super) fn available(&self, class: Class) -> u64 {
-        let kept = match class {
-            Class::Spillable => self.kept(),
-            Class::Unspillable => 0,
-        };
         self.limit
             .saturating_sub(self.reserved)
             .saturating_sub(self.unattributed.estimate())
-            .saturating_sub(kept)
+            .saturating_sub(self.kept_from(class))
+    }
+
+    /// What of the reserve is out of reach for this class.
+    pub(super) fn kept_from(&self, class: Class) -> u64 {
+        match class {
+            Class::Spillable => self.kept(),
+            Class::Unspillable => 0,
+        }
     }
 
     pub(super) fn enter(&mut self, name: HolderName, class: Class) -> u64 {
@@ -113,19 +117,52 @@ impl Ledger {
         let Some(entry) = self.entries.get(&id) else {
             return false;
         };
-        let class = entry.class;
-        if bytes > 0 && bytes > self.available(class) {
+        if bytes > 0 && bytes > self.available(entry.class) {
             return false;
         }
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.bytes += bytes;
+        self.grant(id, bytes);
+        true
+    }
+
+    /// Like [`take`](Self::take), reusing memory that was released and is still resident: that
+    /// adds nothing to resident memory as far as the allocator does reuse it. So it is enough
+    /// that what is kept could be had once all is reused; meanwhile half of it is a margin for
+    /// what the allocator does not reuse.
+    pub(super) fn take_reusing(&mut self, id: u64, bytes: u64) -> bool {
+        let Some(entry) = self.entries.get(&id) else {
+            return false;
+        };
+        let (estimate, reusable) = (self.unattributed.estimate(), self.unattributed.reusable());
+        let reused = bytes.min(reusable);
+        let kept = self.kept_from(entry.class);
+        let after = self
+            .reserved
+            .saturating_add(bytes)
+            .saturating_add(estimate - reused)
+            .saturating_add(kept / 2);
+        let once_all_is_reused = self
+            .reserved
+            .saturating_add(bytes)
+            .saturating_add(estimate - reusable)
+            .saturating_add(kept);
+        if after.max(once_all_is_reused) > self.limit {
+            return false;
         }
+        self.unattributed.reuse(reused);
+        self.grant(id, bytes);
+        true
+    }
+
+    fn grant(&mut self, id: u64, bytes: u64) {
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return;
+        };
+        entry.bytes += bytes;
         self.reserved += bytes;
-        if class == Class::Unspillable {
+        if entry.class == Class::Unspillable {
             self.unspillable += bytes;
         }
         self.most_reserved = self.most_reserved.max(self.reserved);
-        true
     }
 
     pub(super) fn release(&mut self, id: u64, bytes: u64) {
@@ -187,6 +224,7 @@ mod tests {
     #[derive(Clone, Debug)]
     enum Step {
         Take(usize, u64),
+        Reuse(usize, u64),
         Release(usize, u64),
         Observe(u64, Option<u64>),
         GaveBack(u64, u64),
@@ -196,6 +234,7 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             4 => (0usize..4, 0u64..600).prop_map(|(who, bytes)| Step::Take(who, bytes)),
+            2 => (0usize..4, 0u64..600).prop_map(|(who, bytes)| Step::Reuse(who, bytes)),
             3 => (0usize..4, 0u64..600).prop_map(|(who, bytes)| Step::Release(who, bytes)),
             2 => (0u64..1_500, proptest::option::of(0u64..1_500)).prop_map(|(s, p)| Step::Observe(s, p)),
             1 => (0u64..1_500, 0u64..1_500).prop_map(|(b, a)| Step::GaveBack(b, a)),
@@ -228,6 +267,20 @@ mod tests {
                         prop_assert_eq!(ledger.take(ids[who], bytes), fits || bytes == 0);
                         if fits || bytes == 0 {
                             held[who] += bytes;
+                        }
+                    }
+                    Step::Reuse(who, bytes) => {
+                        let before = (ledger.unattributed.estimate(), ledger.unattributed.reusable());
+                        if ledger.take_reusing(ids[who], bytes) {
+                            held[who] += bytes;
+                            let all = ledger.reserved() + ledger.unattributed.estimate();
+                            prop_assert!(all <= 1_000);
+                            let reusable = ledger.unattributed.reusable();
+                            prop_assert!(all - reusable + ledger.kept_from(class(who)) <= 1_000);
+                            prop_assert!(before.0 - ledger.unattributed.estimate() <= before.1.min(bytes));
+                        } else {
+                            let after = (ledger.unattributed.estimate(), ledger.unattributed.reusable());
+                            prop_assert_eq!(before, after);
                         }
                     }
                     Step::Release(who, bytes) => {

@@ -34,7 +34,8 @@ use crate::{BudgetOrigin, Bytes, Pressure, PressureChange, Subscription};
 /// memory `S` and reserved bytes `R` the truth lies between `S − R` and `S`; the estimate rises
 /// to `S − R` at once, falls to `S` at once, and in between falls by an eighth of the way per
 /// observation towards the larger of `S − R` and the least resident memory ever seen. Its first
-/// value is what was resident when the budget was made.
+/// value is what was resident when the budget was made. What reservations released and the
+/// allocator keeps resident is part of it until it is reserved again or returned.
 ///
 /// Hence peak resident memory stays within the limit as long as (a) holders reserve what they
 /// touch before they touch it, and (b) what grows outside reservations between two observations,
@@ -42,6 +43,13 @@ use crate::{BudgetOrigin, Bytes, Pressure, PressureChange, Subscription};
 /// fits in what is still available. Nothing here stops an allocation; the reserve and a limit
 /// below the container's are the margin. Peaks between observations that the kernel keeps
 /// (`VmHWM`) are taken into account afterwards.
+///
+/// Memory that the allocator keeps is resident although free. With
+/// [`set_give_back`](Self::set_give_back) it is returned to the system before a reservation is
+/// refused: set it wherever the allocator has such a call. Without, a reservation that would be
+/// refused counts on the allocator to reuse what was released and stayed resident, as long as
+/// half of the reserve remains; a process whose unreserved memory grows by more than that while
+/// its allocator returns nothing is refused in the end.
 ///
 /// Budgets measure the whole process: two budgets in one process each count the other's
 /// memory as unattributed. Have one.
@@ -237,31 +245,36 @@ impl Budget {
 
     /// Grants, looking again before it refuses.
     fn take(&self, name: &HolderName, id: u64, class: Class, bytes: Bytes) -> Result<(), Refusal> {
-        let mut ledger = self.ledger();
-        if ledger.take(id, bytes.as_u64()) {
+        if self.ledger().take(id, bytes.as_u64()) {
             return Ok(());
         }
-        drop(ledger);
         // The estimate can be a quarter of a second old: is so much resident at all?
-        if let Some(resident) = self.read_resident() {
-            let mut ledger = self.ledger();
+        let resident = self.read_resident();
+        let mut ledger = self.ledger();
+        if let Some(resident) = resident {
             let reserved = ledger.reserved();
             ledger.unattributed.look(resident.as_u64(), reserved);
             ledger.resident = resident.as_u64();
             if ledger.take(id, bytes.as_u64()) {
                 return Ok(());
             }
-            let short = bytes.as_u64().saturating_sub(ledger.available(class));
-            // Giving back costs; only where it could be enough.
-            let worthwhile = ledger.unattributed.returnable() >= short;
-            drop(ledger);
-            if worthwhile {
-                self.give_back();
-            }
         }
-        let mut ledger = self.ledger();
-        if ledger.take(id, bytes.as_u64()) {
-            return Ok(());
+        if self.give_back_lock().is_none() {
+            // What the allocator keeps cannot be given back, so it is there to be reused.
+            if ledger.take_reusing(id, bytes.as_u64()) {
+                return Ok(());
+            }
+        } else {
+            // Giving back costs; only where it could be enough.
+            let short = bytes.as_u64().saturating_sub(ledger.available(class));
+            if ledger.unattributed.returnable() >= short {
+                drop(ledger);
+                self.give_back();
+                ledger = self.ledger();
+                if ledger.take(id, bytes.as_u64()) {
+                    return Ok(());
+                }
+            }
         }
         let facts = refusal::Facts {
             asker: name.clone(),
@@ -269,10 +282,7 @@ impl Budget {
             available: Bytes::new(ledger.available(class)),
             used: Bytes::new(ledger.reserved()),
             unattributed: Bytes::new(ledger.unattributed.estimate()),
-            reserve: Bytes::new(match class {
-                Class::Spillable => ledger.kept(),
-                Class::Unspillable => 0,
-            }),
+            reserve: Bytes::new(ledger.kept_from(class)),
             limit: Bytes::new(ledger.limit),
             origin: self.shared.origin.clone(),
             holders: ledger.holders(),
