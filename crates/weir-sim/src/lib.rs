@@ -3,10 +3,12 @@
 pub mod behaviour;
 pub mod biology;
 pub mod calendar;
+pub mod job;
 pub mod policy;
 pub mod population;
 pub mod protocol;
 pub mod random;
+pub mod results;
 pub mod simulate;
 pub mod summary;
 

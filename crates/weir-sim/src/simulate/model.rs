@@ -5,7 +5,8 @@ use crate::population::PopulationSampler;
 use crate::protocol::Protocol;
 
 /// Which of the two agreeing time engines steps the eyes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimeEngine {
     /// Exact from one visit to the next.
     #[default]

@@ -1,0 +1,158 @@
+use weir_files::FilesError;
+use weir_memory::Refusal;
+use weir_run::{JournalError, PartsError};
+
+use crate::protocol::{Mistakes, ReadError};
+use crate::results::ResultsError;
+
+/// Why a simulation could not be prepared, run or resumed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// A number that is asked for is out of range.
+    #[error("{name} is {value}, and has to be {allowed}")]
+    OutOfRange {
+        /// What it is, as the command line names it.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The budget does not hold even one worker.
+    #[error("the run does not fit into its memory budget: {refusal}")]
+    DoesNotFit {
+        /// Who asked, what was free, who holds the rest.
+        refusal: Box<Refusal>,
+    },
+    /// The disk has not enough room.
+    #[error("the run does not fit on the disk: {0}")]
+    NoRoom(FilesError),
+    /// The disk refused.
+    #[error(transparent)]
+    Files(FilesError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Results cannot be written or read.
+    #[error(transparent)]
+    Results(ResultsError),
+    /// The protocol in the run's folder is not the one the run was started with.
+    #[error(
+        "the folder's protocol.yaml is not the protocol that this run was started with ({found} instead of {expected}); put the original back, or start a new run"
+    )]
+    OtherProtocol {
+        /// Digest in the run's parameters.
+        expected: String,
+        /// Digest of the file.
+        found: String,
+    },
+    /// The protocol in the run's folder has mistakes.
+    #[error("the run's protocol cannot be read: {0}")]
+    Protocol(Mistakes),
+    /// The protocol's file cannot be read.
+    #[error(transparent)]
+    ProtocolFile(ReadError),
+    /// The run's parameters are not a simulation's.
+    #[error("the run's parameters are not those of a simulation: {0}")]
+    Parameters(String),
+    /// A worker panicked: a bug.
+    #[error(
+        "weir failed on part {part}: {message}; this is a bug, please report it with the protocol and the seed"
+    )]
+    Panicked {
+        /// The part.
+        part: u32,
+        /// What the panic said.
+        message: String,
+    },
+}
+
+/// Stable codes of [`JobError`], documented in `docs/errors.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobErrorCode(pub &'static str);
+
+impl From<ResultsError> for JobError {
+    fn from(error: ResultsError) -> Self {
+        match error {
+            ResultsError::Files(files) => files.into(),
+            other => Self::Results(other),
+        }
+    }
+}
+
+impl From<FilesError> for JobError {
+    fn from(error: FilesError) -> Self {
+        match error {
+            full @ FilesError::Full { .. } => Self::NoRoom(full),
+            other => Self::Files(other),
+        }
+    }
+}
+
+impl From<PartsError<JobError>> for JobError {
+    fn from(error: PartsError<JobError>) -> Self {
+        match error {
+            PartsError::Panicked { part, message, .. } => Self::Panicked { part, message },
+            other => {
+                let said = other.to_string();
+                other.into_inner().unwrap_or(Self::Panicked {
+                    part: 0,
+                    message: said,
+                })
+            }
+        }
+    }
+}
+
+impl JobError {
+    /// The code under which `docs/errors.md` explains the error.
+    pub fn code(&self) -> JobErrorCode {
+        JobErrorCode(match self {
+            Self::OutOfRange { .. } => "W0101",
+            Self::DoesNotFit { .. } => "W0107",
+            Self::NoRoom(_) => "W0108",
+            Self::Files(_) => "W0109",
+            Self::Journal(_) => "W0110",
+            Self::Results(ResultsError::Damaged { .. }) => "W0111",
+            Self::Results(_) => "W0112",
+            Self::OtherProtocol { .. } => "W0113",
+            Self::Protocol(_) | Self::ProtocolFile(_) => "W0201",
+            Self::Parameters(_) => "W0114",
+            Self::Panicked { .. } => "W0199",
+        })
+    }
+
+    /// Two to four things to do, with option names.
+    pub fn remedies(&self) -> Vec<String> {
+        match self {
+            Self::OutOfRange { .. } => vec![],
+            Self::DoesNotFit { refusal } => {
+                let mut remedies = vec![
+                    format!(
+                        "--budget {}, or more memory for the container",
+                        refusal.limit()
+                    ),
+                    "--threads 1 (every worker holds a block of patients)".to_owned(),
+                    "--results summary (keeps no visits)".to_owned(),
+                ];
+                remedies[0] = "a larger --budget, or more memory for the container".to_owned();
+                remedies
+            }
+            Self::NoRoom(_) => vec![
+                "free room on that disk, or --out on another one".to_owned(),
+                "--results summary (keeps no visits)".to_owned(),
+                "`weir runs rm` for runs that are not needed".to_owned(),
+            ],
+            Self::Files(error) => error.remedies().iter().map(ToString::to_string).collect(),
+            Self::Journal(_) | Self::Results(_) => vec![
+                "`weir sim resume` computes damaged parts again".to_owned(),
+                "restore the folder from a copy".to_owned(),
+            ],
+            Self::OtherProtocol { .. } | Self::Parameters(_) | Self::Panicked { .. } => vec![],
+            Self::Protocol(_) | Self::ProtocolFile(_) => {
+                vec!["`weir protocol check FILE` lists every mistake".to_owned()]
+            }
+        }
+    }
+}

@@ -1,0 +1,327 @@
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use weir_files::{Doing, Files, FilesError};
+use weir_run::Journal;
+
+use super::access::{Batches, Patients, Results, Tier};
+use super::error::ResultsError;
+use super::held::{check_range, rows_of};
+use super::layout::{BLOCK, Layout, PART, parts, patients_of_part};
+use super::part::{FileRecord, JournalRecord, PartRecord};
+use super::summary_table::read_counts;
+use crate::summary::Counts;
+
+/// Rows that are decoded at a time.
+const BATCH_ROWS: usize = 8_192;
+/// Largest histogram table that is read.
+const COUNTS_BYTES_MAX: u64 = 256 << 20;
+
+/// Results in Parquet files, of a finished run or of one that is under way or was interrupted.
+///
+/// Opening reads the journal and the histograms and no patient or visit. Every file is checked against the
+/// journal's length and checksum before its first row is handed out.
+#[derive(Debug)]
+pub struct Stored {
+    files: Arc<dyn Files>,
+    layout: Layout,
+    patients: u32,
+    counts: Counts,
+    parts: BTreeMap<u32, PartRecord>,
+    whole: Option<Vec<FileRecord>>,
+    verified: Mutex<Vec<String>>,
+}
+
+impl Stored {
+    /// Opens the results in a run's folder, of `patients` asked for, over `months`.
+    ///
+    /// # Errors
+    /// What the disk answers; damage, with the file.
+    pub fn open(
+        files: Arc<dyn Files>,
+        folder: &Path,
+        patients: u32,
+        months: u32,
+    ) -> Result<Self, ResultsError> {
+        let layout = Layout::new(folder);
+        let records = match Journal::read::<JournalRecord>(&*files, &layout.journal()) {
+            Err(weir_run::JournalError::Files(FilesError::NotFound { .. })) => Vec::new(),
+            other => other?,
+        };
+        let mut parts = BTreeMap::new();
+        let mut whole = None;
+        for record in records {
+            match record {
+                JournalRecord::Part(part) => {
+                    parts.insert(part.part, part);
+                }
+                JournalRecord::Whole { files } => whole = Some(files),
+            }
+        }
+        let mut stored = Self {
+            files,
+            layout,
+            patients,
+            counts: Counts::new(months),
+            parts,
+            whole,
+            verified: Mutex::default(),
+        };
+        stored.counts = stored.read_counts(months)?;
+        Ok(stored)
+    }
+
+    fn read_counts(&self, months: u32) -> Result<Counts, ResultsError> {
+        let counts_of = |record: &FileRecord| {
+            let path = self.layout.folder().join(&record.name);
+            let bytes = self.files.read(&path, COUNTS_BYTES_MAX)?;
+            check(record, bytes.len() as u64, crc32fast::hash(&bytes), &path)?;
+            read_counts(bytes.into(), &path, months)
+        };
+        if let Some(whole) = &self.whole {
+            for record in whole
+                .iter()
+                .filter(|record| record.name == "histograms.parquet")
+            {
+                return counts_of(record);
+            }
+        }
+        let mut counts = Counts::new(months);
+        for part in self.parts.values() {
+            for record in part
+                .files
+                .iter()
+                .filter(|record| record.name.starts_with("counts/"))
+            {
+                let part_counts = counts_of(record)?;
+                counts
+                    .merge(&part_counts)
+                    .map_err(|reason| ResultsError::Counts {
+                        reason,
+                        path: self.layout.folder().join(&record.name),
+                    })?;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The parts that are on disk, by number.
+    pub fn parts(&self) -> &BTreeMap<u32, PartRecord> {
+        &self.parts
+    }
+
+    /// Whether the run's own histograms and summary are there: it is finished.
+    pub fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
+    /// Files of the whole run, when it is finished.
+    pub fn whole(&self) -> &[FileRecord] {
+        self.whole.as_deref().unwrap_or_default()
+    }
+
+    /// Bytes of all files that are there.
+    pub fn bytes(&self) -> u64 {
+        let parts = self.parts.values().flat_map(|part| &part.files);
+        parts
+            .chain(self.whole())
+            .filter(|record| !self.is_whole() || !record.name.starts_with("counts/"))
+            .map(|record| record.bytes)
+            .sum()
+    }
+
+    /// Rows of a table.
+    pub fn rows(&self, table: &str) -> u64 {
+        self.parts
+            .values()
+            .flat_map(|part| &part.files)
+            .filter(|record| record.name.split('/').next() == Some(table))
+            .map(|record| record.rows)
+            .sum()
+    }
+
+    /// Reads every file against its checksum; returns how many files and bytes were right.
+    ///
+    /// # Errors
+    /// The first damaged file.
+    pub fn verify(&self) -> Result<(usize, u64), ResultsError> {
+        let mut done = (0, 0);
+        let parts = self.parts.values().flat_map(|part| &part.files);
+        for record in parts.chain(self.whole()) {
+            if self.is_whole() && record.name.starts_with("counts/") {
+                continue;
+            }
+            self.check_file(record)?;
+            done = (done.0 + 1, done.1 + record.bytes);
+        }
+        Ok(done)
+    }
+
+    /// Reads a part's files against their checksums.
+    ///
+    /// # Errors
+    /// The first that is missing or damaged.
+    pub fn verify_part(&self, part: &PartRecord) -> Result<(), ResultsError> {
+        part.files
+            .iter()
+            .try_for_each(|record| self.check_file(record))
+    }
+
+    fn check_file(&self, record: &FileRecord) -> Result<(), ResultsError> {
+        let path = self.layout.folder().join(&record.name);
+        let mut file = self.files.open(&path)?;
+        let mut crc = crc32fast::Hasher::new();
+        let mut bytes = 0u64;
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            let read = file
+                .read(&mut buffer)
+                .map_err(|error| FilesError::from_io(error, &path, Doing::Read))?;
+            if read == 0 {
+                break;
+            }
+            crc.update(&buffer[..read]);
+            bytes += read as u64;
+        }
+        check(record, bytes, crc.finalize(), &path)
+    }
+
+    fn select<'a>(
+        &'a self,
+        table: &'static str,
+        range: &Patients,
+    ) -> Result<Batches<'a>, ResultsError> {
+        check_range(range, self.patients, || self.held())?;
+        let (start, end) = (range.start, range.end);
+        let wanted = if start == end {
+            0..0
+        } else {
+            start / PART..end.div_ceil(PART)
+        };
+        let there: Vec<&PartRecord> = wanted
+            .clone()
+            .filter_map(|part| self.parts.get(&part))
+            .collect();
+        if there.is_empty() && !wanted.is_empty() {
+            return Err(ResultsError::NoSuchPatient {
+                patient: start,
+                held: self.held(),
+            });
+        }
+        Ok(Box::new(there.into_iter().flat_map(move |part| {
+            match self.part_rows(table, part, start, end) {
+                Ok(batches) => batches,
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        })))
+    }
+
+    fn part_rows<'a>(
+        &'a self,
+        table: &'static str,
+        part: &'a PartRecord,
+        start: u32,
+        end: u32,
+    ) -> Result<Batches<'a>, ResultsError> {
+        let prefix = format!("{table}/");
+        let Some(record) = part
+            .files
+            .iter()
+            .find(|record| record.name.starts_with(&prefix))
+        else {
+            return Err(ResultsError::NoVisits {
+                path: self.layout.folder().to_owned(),
+            });
+        };
+        self.check_once(record)?;
+        let path = self.layout.folder().join(&record.name);
+        let reading = "reading rows";
+        let own = patients_of_part(part.part, self.patients);
+        let first = start.max(own.start) - own.start;
+        let last = end.min(own.end) - own.start;
+        let groups = (first / BLOCK..last.div_ceil(BLOCK))
+            .map(|group| group as usize)
+            .collect();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(self.files.open(&path)?)
+            .and_then(|builder| {
+                builder
+                    .with_row_groups(groups)
+                    .with_batch_size(BATCH_ROWS)
+                    .build()
+            })
+            .map_err(|error| ResultsError::parquet(error, reading, &path))?;
+        Ok(Box::new(
+            reader
+                .map(move |batch| {
+                    batch
+                        .map(|batch| rows_of(&batch, start, end))
+                        .map_err(|error| ResultsError::arrow(&error, reading, &path))
+                })
+                .filter(|batch| batch.as_ref().map_or(true, |batch| batch.num_rows() > 0)),
+        ))
+    }
+
+    /// Checks a file before its first use.
+    fn check_once(&self, record: &FileRecord) -> Result<(), ResultsError> {
+        let known = |verified: &Vec<String>| verified.binary_search(&record.name);
+        let verified = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if known(&verified()).is_ok() {
+            return Ok(());
+        }
+        self.check_file(record)?;
+        let mut verified = verified();
+        if let Err(place) = known(&verified) {
+            verified.insert(place, record.name.clone());
+        }
+        Ok(())
+    }
+
+    fn held(&self) -> String {
+        let all = parts(self.patients);
+        if self.parts.len() as u32 == all {
+            format!("patients 0 to {}", self.patients.saturating_sub(1))
+        } else {
+            format!("{} of {all} parts of {PART} patients", self.parts.len())
+        }
+    }
+}
+
+fn check(record: &FileRecord, bytes: u64, crc32: u32, path: &Path) -> Result<(), ResultsError> {
+    let what = if bytes != record.bytes {
+        format!("{bytes} bytes long, {} were written", record.bytes)
+    } else if crc32 != record.crc32 {
+        format!("checksum {crc32:08x}, {:08x} was written", record.crc32)
+    } else {
+        return Ok(());
+    };
+    Err(ResultsError::Damaged {
+        what,
+        path: path.to_owned(),
+    })
+}
+
+impl Results for Stored {
+    fn tier(&self) -> Tier {
+        Tier::Parquet
+    }
+
+    fn patients_done(&self) -> (u32, u32) {
+        let done = self.parts.values().map(|part| part.patients).sum();
+        (done, self.patients)
+    }
+
+    fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn patients(&self, range: Patients) -> Result<Batches<'_>, ResultsError> {
+        self.select("patients", &range)
+    }
+
+    fn visits(&self, range: Patients) -> Result<Batches<'_>, ResultsError> {
+        self.select("visits", &range)
+    }
+}
