@@ -1,0 +1,112 @@
+use std::path::PathBuf;
+
+use rusqlite::{Row, named_params};
+use weir_run::{Manifest, RunId, RunState, Timestamp};
+
+use super::rows::{insert_manifest_end, parsed};
+use super::{Library, unsigned};
+use crate::{LibraryError, Liveness, Owner};
+
+/// An owner out of sight that has not been heard of for this long is dead; living ones are heard
+/// of every five seconds.
+const SILENCE: f64 = 60.0;
+
+/// A run at work, by what is stored.
+pub(super) struct AtWork {
+    pub(super) id: RunId,
+    pub(super) state: RunState,
+    pub(super) folder: PathBuf,
+    pub(super) owner: Option<Owner>,
+    seen: Option<Timestamp>,
+}
+
+impl AtWork {
+    pub(super) const COLUMNS: &'static str =
+        "id, state, folder, owner_pid, owner_start, owner_boot, owner_space, owner_seen";
+
+    pub(super) fn read(library: &Library, row: &Row<'_>) -> rusqlite::Result<Self> {
+        let folder: String = row.get("folder")?;
+        let seen: Option<String> = row.get("owner_seen")?;
+        let pid: Option<u32> = row.get("owner_pid")?;
+        let owner = match pid {
+            None => None,
+            Some(pid) => Some(Owner {
+                pid,
+                start: unsigned(row.get("owner_start")?),
+                boot: row.get("owner_boot")?,
+                namespace: row.get("owner_space")?,
+            }),
+        };
+        Ok(Self {
+            id: parsed(row, "id")?,
+            state: parsed(row, "state")?,
+            folder: library.folder_path(&folder),
+            owner,
+            seen: seen.and_then(|text| text.parse().ok()),
+        })
+    }
+
+    /// Whether some process may still be working on it.
+    pub(super) fn is_owned(&self, now: Timestamp) -> bool {
+        let Some(owner) = &self.owner else {
+            return false;
+        };
+        match owner.liveness() {
+            Liveness::Alive => true,
+            Liveness::Dead => false,
+            Liveness::OutOfSight => self
+                .seen
+                .is_some_and(|seen| now.seconds_since(seen).abs() < SILENCE),
+        }
+    }
+}
+
+impl Library {
+    /// Finds runs whose process is gone: those whose manifest says that they ended get that end,
+    /// the others become resumable.
+    pub(super) fn refresh(&self) -> Result<(), LibraryError> {
+        let sql = format!(
+            "SELECT {} FROM runs WHERE state IN ('registered', 'running') AND trash IS NULL",
+            AtWork::COLUMNS
+        );
+        let at_work: Vec<AtWork> = self.read(|connection| {
+            connection
+                .prepare_cached(&sql)?
+                .query_map([], |row| AtWork::read(self, row))?
+                .collect()
+        })?;
+        let now = Timestamp::now();
+        for run in at_work.iter().filter(|run| !run.is_owned(now)) {
+            self.bury(run)?;
+        }
+        Ok(())
+    }
+
+    /// Records what became of a run whose process is gone, unless another process was quicker.
+    fn bury(&self, run: &AtWork) -> Result<(), LibraryError> {
+        // Its process may have died between writing the manifest and the catalogue. A manifest that
+        // cannot be read says nothing about the end.
+        let ended = Manifest::read(&**self.files(), &run.folder)
+            .ok()
+            .filter(|manifest| manifest.id == run.id && !manifest.state.is_active());
+        self.write(|transaction| {
+            let changed = transaction.execute(
+                "UPDATE runs SET state = :new
+                 WHERE id = :id AND state = :old AND trash IS NULL
+                   AND owner_pid IS :pid AND owner_start IS :start AND owner_boot IS :boot",
+                named_params! {
+                    ":new": run.state.when_owner_dead().as_str(),
+                    ":id": run.id.to_string(),
+                    ":old": run.state.as_str(),
+                    ":pid": run.owner.as_ref().map(|owner| owner.pid),
+                    ":start": run.owner.as_ref().map(|owner| super::signed(owner.start)),
+                    ":boot": run.owner.as_ref().map(|owner| owner.boot.as_str()),
+                },
+            )?;
+            match &ended {
+                Some(manifest) if changed == 1 => insert_manifest_end(transaction, manifest),
+                _ => Ok(()),
+            }
+        })
+    }
+}
