@@ -7,6 +7,7 @@
 mod behaviour;
 mod biology;
 mod canonical;
+mod caveats;
 mod check;
 mod declare;
 mod decode;

@@ -24,7 +24,7 @@ pub struct Parsed {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file could not be opened or read.
-    #[error("cannot read the protocol {}: {source}; check the path, or see `weir protocol ls` for the shipped ones", path.display())]
+    #[error("cannot read the protocol {}: {source}; check the path, or name a shipped protocol such as aflibercept-tae-8week", path.display())]
     Io {
         /// The file.
         path: PathBuf,

@@ -7,6 +7,8 @@
 mod behaviour;
 mod biology;
 mod field;
+mod intervals;
+mod letters;
 mod policy;
 mod population;
 mod protocol;
