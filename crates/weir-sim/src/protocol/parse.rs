@@ -43,6 +43,21 @@ impl Protocol {
     ///
     /// All mistakes of the file together, each with line, column and remedy. Nothing is ignored:
     /// a key that does not exist is a mistake.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use weir_sim::protocol::Protocol;
+    ///
+    /// let shipped = Protocol::shipped_by_id("aflibercept-tae-8week").expect("it is shipped");
+    /// let misspelt = shipped.text.replace("max_weeks", "max_week");
+    /// let mistakes = Protocol::parse("my.yaml", &misspelt).unwrap_err();
+    /// assert_eq!(mistakes.mistakes[0].path, "treatment.policy.max_week");
+    /// assert_eq!(mistakes.mistakes[0].remedy, "max_weeks");
+    ///
+    /// let parsed = Protocol::parse("my.yaml", shipped.text).expect("it has no mistakes");
+    /// assert!(parsed.protocol.to_yaml().contains("max_weeks: 16"));
+    /// ```
     pub fn parse(source_name: &str, text: &str) -> Result<Parsed, Mistakes> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // A lone carriage return ends a line in YAML too.
