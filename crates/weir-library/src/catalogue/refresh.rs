@@ -93,7 +93,8 @@ impl Library {
             let changed = transaction.execute(
                 "UPDATE runs SET state = :new
                  WHERE id = :id AND state = :old AND trash IS NULL
-                   AND owner_pid IS :pid AND owner_start IS :start AND owner_boot IS :boot",
+                   AND owner_pid IS :pid
+                   AND (:pid IS NULL OR (owner_start IS :start AND owner_boot IS :boot))",
                 named_params! {
                     ":new": run.state.when_owner_dead().as_str(),
                     ":id": run.id.to_string(),

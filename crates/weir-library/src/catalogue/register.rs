@@ -23,6 +23,7 @@ impl Library {
         let created = Timestamp::now();
         let id = RunId::new(created)?;
         let wished = new.name.clone().unwrap_or_else(|| RunName::from_id(id));
+        let is_given = new.folder.is_some();
         let given = match new.folder {
             Some(folder) => Some(self.free_folder(&folder)?),
             None => None,
@@ -53,8 +54,11 @@ impl Library {
             return Err(LibraryError::NameTaken { name: wished });
         };
         if let Err(error) = self.prepare_folder(&folder, &manifest) {
-            // It never began: better no run than one that nobody asked to keep. If the catalogue
-            // refuses as well, the run shows as resumable once this process is gone.
+            // It never began: better no run than one that nobody asked to keep. If this is refused
+            // as well, the run shows as resumable once this process is gone.
+            if !is_given {
+                let _ = self.files().remove_folder_all(&folder);
+            }
             let _ = self.write(|transaction| {
                 transaction.execute("DELETE FROM runs WHERE id = ?1", [id.to_string()])
             });

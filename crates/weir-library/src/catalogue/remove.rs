@@ -70,6 +70,12 @@ impl Library {
             Ok(()) | Err(weir_files::FilesError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+        // The row is what remembers the folder: it goes when the folder is gone for good.
+        if let Some(parent) = trash.parent()
+            && files.exists(parent)?
+        {
+            files.sync_folder(parent)?;
+        }
         self.write(|transaction| {
             transaction.execute(
                 "DELETE FROM runs WHERE id = ?1 AND trash IS NOT NULL",

@@ -80,10 +80,14 @@ impl Recorder {
         report: &RunReport,
     ) -> Result<(), LibraryError> {
         let written = self.stop();
+        if let Ok(connection) = &written {
+            self.still_owned(connection, registration)?;
+        }
         registration.manifest.take_report(report);
         registration
             .manifest
             .write(&self.files, &registration.folder)?;
+        // A catalogue that refused events still gets its run's end from the manifest, later.
         let mut connection = written?;
         let owner = &registration.owner;
         let recorded = connection
@@ -144,6 +148,33 @@ impl Recorder {
             timeline: Vec::new(),
         };
         self.finish(registration, &report)
+    }
+
+    fn still_owned(
+        &self,
+        connection: &Connection,
+        registration: &Registration,
+    ) -> Result<(), LibraryError> {
+        let owner = &registration.owner;
+        let owned: bool = connection
+            .query_row(
+                "SELECT EXISTS (SELECT 1 FROM runs
+                     WHERE id = ?1 AND owner_pid = ?2 AND owner_start = ?3)",
+                params![
+                    registration.id().to_string(),
+                    owner.pid,
+                    signed(owner.start)
+                ],
+                |row| row.get(0),
+            )
+            .map_err(|error| sql_error(&self.library, error))?;
+        if owned {
+            Ok(())
+        } else {
+            Err(LibraryError::TakenOver {
+                name: registration.manifest.name.clone(),
+            })
+        }
     }
 
     /// Waits until everything that was heard is written.

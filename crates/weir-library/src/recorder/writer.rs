@@ -69,9 +69,8 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, batch: &[Box<Event>]) -> rusqlite::Result<()> {
-        let before = (self.started, self.samples, self.stride, self.kept);
-        let mut counts = before;
+    fn write(&mut self, batch: &[Event]) -> rusqlite::Result<()> {
+        let mut counts = (self.started, self.samples, self.stride, self.kept);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -96,12 +95,12 @@ impl Writer {
 }
 
 /// The events of the next transaction, none for a heartbeat; and whether they are the last.
-fn next_batch(receiver: &Receiver<Message>) -> (Vec<Box<Event>>, bool) {
+fn next_batch(receiver: &Receiver<Message>) -> (Vec<Event>, bool) {
     let mut batch = Vec::new();
     let mut patience = HEARTBEAT;
     while batch.len() < MAX_BATCH {
         match receiver.recv_timeout(patience) {
-            Ok(Message::Event(event)) => batch.push(event),
+            Ok(Message::Event(event)) => batch.push(*event),
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return (batch, true),
             Err(RecvTimeoutError::Timeout) => break,
         }
