@@ -1,0 +1,193 @@
+//! `weir protocol`: list, check, show, schema.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::json;
+use weir_sim::protocol::{AsWarning, Biology, Drug, Parsed, Protocol, ReadError};
+
+use crate::arguments::ProtocolCommand;
+use crate::failure::{Exit, Failure, mistakes_json};
+use crate::output::Output;
+
+pub fn run(command: ProtocolCommand, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        ProtocolCommand::Ls => list(output),
+        ProtocolCommand::Check { protocols } => check(&protocols, output),
+        ProtocolCommand::Show {
+            protocol,
+            as_written,
+        } => show(&protocol, as_written, output),
+        ProtocolCommand::Schema => {
+            let schema = Protocol::json_schema();
+            output.text(&serde_json::to_string_pretty(&schema).unwrap_or_default());
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// A shipped protocol by name, or a file by path; warnings go to stderr.
+pub fn load(name: &str, output: &Output) -> Result<Protocol, Failure> {
+    let Parsed { protocol, warnings } = read(name)?;
+    for warning in &warnings {
+        output.message(
+            &AsWarning {
+                source_name: name,
+                warning,
+            }
+            .to_string(),
+        );
+    }
+    Ok(protocol)
+}
+
+fn read(name: &str) -> Result<Parsed, Failure> {
+    if let Some(shipped) = Protocol::shipped_by_id(name) {
+        return Ok(Protocol::parse(shipped.id, shipped.text)?);
+    }
+    let path = Path::new(name);
+    let looks_like_a_path = path.extension().is_some() || name.contains(std::path::MAIN_SEPARATOR);
+    if !path.exists() && !looks_like_a_path {
+        let mut failure = Failure::new(
+            "W0203",
+            format!("there is no shipped protocol and no file named {name:?}"),
+        )
+        .exit(Exit::Mistakes);
+        let near = nearest(name);
+        if let Some(near) = near {
+            failure = failure.with(format!("{near}, the shipped one with the nearest name"));
+        }
+        return Err(failure
+            .with("`weir protocol ls` lists the shipped ones")
+            .with("a path to a YAML file"));
+    }
+    Ok(Protocol::read(path)?)
+}
+
+/// The shipped name that shares most words with what was typed.
+fn nearest(name: &str) -> Option<&'static str> {
+    let words = |text: &str| {
+        text.split(['-', '_', ' '])
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+    };
+    let typed = words(name);
+    Protocol::shipped()
+        .iter()
+        .map(|shipped| {
+            let own = words(shipped.id);
+            let shared = typed
+                .iter()
+                .filter(|word| own.iter().any(|w| w.starts_with(*word)))
+                .count();
+            (shared, shipped.id)
+        })
+        .filter(|(shared, _)| *shared > 0)
+        .max_by_key(|(shared, id)| (*shared, std::cmp::Reverse(*id)))
+        .map(|(_, id)| id)
+}
+
+fn list(output: &Output) -> Result<Exit, Failure> {
+    let mut text = String::new();
+    let mut rows = Vec::new();
+    for shipped in Protocol::shipped() {
+        let protocol = Protocol::parse(shipped.id, shipped.text)?.protocol;
+        let policy = protocol.treatment.policy.name();
+        let _ = writeln!(text, "{:<36} {:<24} {}", shipped.id, policy, protocol.name);
+        rows.push(json!({
+            "id": shipped.id,
+            "name": protocol.name,
+            "policy": policy,
+            "drug": protocol.treatment.drug.name(),
+            "description": protocol.description,
+            "sources": protocol.sources,
+        }));
+    }
+    output.result(&text, &rows);
+    Ok(Exit::Done)
+}
+
+fn check(protocols: &[String], output: &Output) -> Result<Exit, Failure> {
+    let mut exit = Exit::Done;
+    let mut rows = Vec::new();
+    let mut text = String::new();
+    for name in protocols {
+        let result = match Protocol::shipped_by_id(name) {
+            Some(shipped) => Protocol::parse(shipped.id, shipped.text).map_err(ReadError::from),
+            None => Protocol::read(Path::new(name)),
+        };
+        match result {
+            Ok(Parsed { protocol, warnings }) => {
+                let _ = writeln!(text, "{name}: {} is good", protocol.name);
+                for warning in &warnings {
+                    let _ = writeln!(
+                        text,
+                        "{}",
+                        AsWarning {
+                            source_name: name,
+                            warning
+                        }
+                    );
+                }
+                rows.push(json!({
+                    "file": name, "good": true, "name": protocol.name, "warnings": warnings,
+                }));
+            }
+            Err(ReadError::Mistakes(mistakes)) => {
+                exit = Exit::Mistakes;
+                let _ = writeln!(text, "{mistakes}");
+                rows.push(
+                    json!({"file": name, "good": false, "mistakes": mistakes_json(&mistakes)}),
+                );
+            }
+            Err(other) => {
+                exit = Exit::Mistakes;
+                let _ = writeln!(text, "error[W0202]: {other}");
+                rows.push(json!({"file": name, "good": false, "message": other.to_string()}));
+            }
+        }
+    }
+    output.result(&text, &rows);
+    Ok(exit)
+}
+
+fn show(name: &str, as_written: bool, output: &Output) -> Result<Exit, Failure> {
+    if as_written && let Some(shipped) = Protocol::shipped_by_id(name) {
+        output.text(shipped.text);
+        return Ok(Exit::Done);
+    }
+    let protocol = load(name, output)?;
+    let caveats = Biology::caveats(&drugs(&protocol));
+    let yaml = protocol.to_yaml();
+    let mut text = String::new();
+    for caveat in &caveats {
+        let _ = writeln!(text, "# not identifiable from public data: {caveat}");
+    }
+    text.push_str(&yaml);
+    let value = json!({
+        "name": protocol.name,
+        "version": protocol.version,
+        "description": protocol.description,
+        "sources": protocol.sources,
+        "sha256": protocol.digest(),
+        "not_identifiable": caveats,
+        "yaml": yaml,
+    });
+    output.result(&text, &value);
+    Ok(Exit::Done)
+}
+
+/// The drugs that a protocol can give, in order.
+pub fn drugs(protocol: &Protocol) -> Vec<Drug> {
+    let switched = protocol
+        .treatment
+        .switches
+        .iter()
+        .filter_map(|switch| switch.drug);
+    let mut drugs: Vec<Drug> = std::iter::once(protocol.treatment.drug)
+        .chain(switched)
+        .collect();
+    drugs.sort();
+    drugs.dedup();
+    drugs
+}

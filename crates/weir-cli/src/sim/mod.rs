@@ -1,0 +1,19 @@
+//! `weir sim`: run and resume.
+
+mod execute;
+mod resume;
+mod start;
+
+pub use execute::{execute, threads};
+pub use start::register;
+
+use crate::arguments::SimCommand;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+
+pub fn run(command: SimCommand, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        SimCommand::Run(arguments) => start::run(&arguments, output),
+        SimCommand::Resume(arguments) => resume::run(&arguments, output),
+    }
+}

@@ -1,0 +1,201 @@
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use weir_files::{Files, RealFiles};
+use weir_library::{Library, NewRun, Registration};
+use weir_memory::{Budget, Bytes};
+use weir_run::{InputHash, RunKind, RunName};
+use weir_sim::job::{Job, Preflight, ResultsChoice, SimulationSpec};
+use weir_sim::results::Compression;
+use weir_sim::simulate::TimeEngine;
+
+use super::execute::{execute, threads};
+use crate::arguments::{
+    CompressionArgument, EngineArgument, OnCancel, ResultsArgument, RunArguments,
+};
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, count, seconds};
+use crate::{budget, library, protocol, signal};
+
+/// `weir sim run`.
+pub fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
+    let job = Job::new(
+        protocol::load(&arguments.protocol, output)?,
+        spec(arguments),
+    )?;
+    let budget = budget::resolve(&arguments.budget, output)?;
+    let files: Arc<dyn Files> = Arc::new(RealFiles);
+    let threads = threads(arguments.threads);
+    if arguments.dry_run {
+        return dry_run(&job, &budget, threads, &*files, arguments, output);
+    }
+    let cancel = signal::cancel_on_signals()?;
+    let library = library::open()?;
+    let registration = register(
+        &library,
+        &job,
+        &budget,
+        &arguments.protocol,
+        arguments.name.as_deref(),
+        arguments.out.as_deref(),
+        &arguments.tags,
+    )?;
+    let id = registration.id();
+    if !output.is_json() {
+        output.message(&format!("run        {} ({id})", registration.name()));
+    }
+    let finished = execute(
+        &library,
+        registration,
+        &job,
+        &budget,
+        cancel,
+        threads,
+        &files,
+        output,
+    )?;
+    if finished.completed.cancelled && arguments.on_cancel == OnCancel::Discard {
+        library.remove(id)?;
+        output.message(&format!(
+            "stopped    {}: removed, as asked (--on-cancel discard)",
+            finished.run
+        ));
+        return Ok(Exit::Interrupted);
+    }
+    output.result(&finished.text(&job), &finished);
+    Ok(finished.exit())
+}
+
+/// Enters a job into the library, before it starts.
+pub fn register(
+    library: &Library,
+    job: &Job,
+    budget: &Budget,
+    source: &str,
+    name: Option<&str>,
+    out: Option<&Path>,
+    tags: &[String],
+) -> Result<Registration, Failure> {
+    let mut new = NewRun::new(RunKind::sim());
+    new.name = name
+        .map(RunName::new)
+        .transpose()
+        .map_err(|error| Failure::new("W0103", error))?;
+    new.parameters = job.parameters();
+    let yaml = job.protocol().to_yaml();
+    new.inputs = vec![InputHash {
+        name: "protocol".to_owned(),
+        source: source.to_owned(),
+        bytes: yaml.len() as u64,
+        sha256: job.protocol().digest(),
+    }];
+    new.seed = Some(job.spec().seed);
+    new.limit = Some(budget.limit().as_u64());
+    new.folder = out.map(absolute).transpose()?;
+    new.tags = tags.to_vec();
+    Ok(library.register(new)?)
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path)
+        .map_err(|error| Failure::new("W0104", format!("--out {}: {error}", path.display())))
+}
+
+fn spec(arguments: &RunArguments) -> SimulationSpec {
+    SimulationSpec {
+        patients: arguments.patients,
+        years: arguments.years,
+        seed: arguments.seed,
+        engine: match arguments.engine {
+            EngineArgument::Exact => TimeEngine::BetweenVisits,
+            EngineArgument::Weekly => TimeEngine::WeeklyReference,
+        },
+        results: match arguments.results {
+            ResultsArgument::Auto => ResultsChoice::Auto,
+            ResultsArgument::Memory => ResultsChoice::Memory,
+            ResultsArgument::Parquet => ResultsChoice::Parquet,
+            ResultsArgument::Summary => ResultsChoice::Summary,
+        },
+        compression: match arguments.compression {
+            CompressionArgument::None => Compression::None,
+            CompressionArgument::Snappy => Compression::Snappy,
+            CompressionArgument::Gzip => Compression::Gzip,
+            CompressionArgument::Zstd => Compression::Zstd,
+        },
+    }
+}
+
+fn dry_run(
+    job: &Job,
+    budget: &Budget,
+    threads: usize,
+    files: &dyn Files,
+    arguments: &RunArguments,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    budget.observe_now();
+    let folder = match &arguments.out {
+        Some(out) => absolute(out)?,
+        None => weir_library::Home::resolve()
+            .map(|home| home.runs_folder())
+            .unwrap_or_else(|_| PathBuf::from(".")),
+    };
+    let preflight = job.preflight(budget, threads, files, &folder);
+    output.result(&preflight_text(job, &preflight, budget), &preflight);
+    Ok(if preflight.fits {
+        Exit::Done
+    } else {
+        Exit::DoesNotFit
+    })
+}
+
+fn preflight_text(job: &Job, preflight: &Preflight, budget: &Budget) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "protocol   {}", job.protocol().name);
+    let _ = writeln!(
+        text,
+        "patients   {} × {} years, about {} visits, {} parts, kept in {}",
+        count(u64::from(preflight.patients)),
+        job.spec().years,
+        count(preflight.visits),
+        preflight.parts,
+        preflight.tier
+    );
+    let _ = writeln!(
+        text,
+        "memory     about {} for {} {}; the budget of {} ({}) leaves {}",
+        Bytes::new(preflight.memory_bytes),
+        preflight.threads,
+        if preflight.threads == 1 {
+            "thread"
+        } else {
+            "threads"
+        },
+        budget.limit(),
+        budget.origin(),
+        Bytes::new(preflight.available_bytes)
+    );
+    let free = preflight
+        .disk_available_bytes
+        .map_or_else(|| "unknown".to_owned(), |free| Bytes::new(free).to_string());
+    let _ = writeln!(
+        text,
+        "disk       about {}, {free} free",
+        Bytes::new(preflight.disk_bytes)
+    );
+    let _ = writeln!(
+        text,
+        "time       about {} on this machine",
+        seconds(preflight.seconds)
+    );
+    if preflight.fits {
+        let _ = writeln!(text, "fits       yes; nothing was written (--dry-run)");
+    } else {
+        let _ = writeln!(
+            text,
+            "fits       no\n  try      1. a larger --budget\n           2. --results summary (keeps no visits)\n           3. fewer --patients\n           4. --out on a disk with more room"
+        );
+    }
+    text
+}
