@@ -15,8 +15,8 @@ pub fn month_end(month: u32) -> u32 {
 /// Which days of the run are open.
 #[derive(Debug, Clone, Copy)]
 pub struct Calendar {
-    /// Open by day of the week, 0 = the weekday of the run's day 0.
-    open: [bool; 7],
+    /// Days until the next open one by day of the week, 0 = the weekday of the run's day 0.
+    until_open: [u8; 7],
     tolerance: Tolerance,
 }
 
@@ -32,13 +32,18 @@ impl Calendar {
             Weekday::Saturday => 5,
             Weekday::Sunday => 6,
         };
-        let open = std::array::from_fn(|day| match (first + day) % 7 {
+        let open = |day: usize| match (first + day) % 7 {
             5 => rules.saturday,
             6 => rules.sunday,
             _ => true,
-        });
+        };
+        let until_open = |day: usize| {
+            (0..7)
+                .find(|wait| open(day + wait))
+                .map_or(0, |days| days as u8)
+        };
         Self {
-            open,
+            until_open: std::array::from_fn(until_open),
             tolerance: rules.tolerance,
         }
     }
@@ -46,12 +51,13 @@ impl Calendar {
     /// Whether the clinic is open on a day of the run.
     #[inline]
     pub fn is_open(&self, day: u32) -> bool {
-        self.open[(day % 7) as usize]
+        self.until_open[(day % 7) as usize] == 0
     }
 
     /// `day` or the next open one.
+    #[inline]
     pub fn open_from(&self, day: u32) -> u32 {
-        (day..day + 7).find(|&day| self.is_open(day)).unwrap_or(day)
+        day + u32::from(self.until_open[(day % 7) as usize])
     }
 
     /// The open day nearest to `planned`, the earlier one of two, inside the window that the tolerance

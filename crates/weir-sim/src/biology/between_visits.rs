@@ -6,72 +6,93 @@ use crate::random::{Decision, Draws, normal};
 ///
 /// Between injections fluid is deterministic, and structure is linear in itself and in Gaussian
 /// noise, so its value at the end of an interval is normal with the mean and variance that the
-/// weekly recursion gives. Where the interval could touch the limits of structure (mean within two and
-/// a half standard deviations of 5 or 92), weeks are drawn one by one, bridged to the same increment.
+/// weekly recursion gives. Where the path between both ends could have touched the limits of structure,
+/// its weeks are drawn one by one, bridged to the same increment.
 #[derive(Debug, Clone, Copy)]
 pub struct BetweenVisits;
 
-/// Mean ± this many standard deviations has to stay inside the limits.
-const CLEAR_OF_LIMITS: f64 = 2.5;
+/// A Brownian path from `a` to `b` below a limit touches it with probability
+/// `exp(−2·a·b/variance)`; below exp(−2·3) = 0.25 % it counts as clear.
+const CLEAR_OF_LIMITS: f64 = 3.0;
 /// Substeps of one interval of at most a month: weeks cut by both ends.
 const SUBSTEPS: usize = 8;
 
 /// Walks fluid from `eye.day` to `to` in weeks since the injection, cut at `to`; calls `step` with the
-/// share of structure kept, the letters and the variance added by each substep. Returns the last fluid.
+/// share of structure above its floor that each substep keeps. Returns the last fluid.
 #[inline(always)]
-fn walk(constants: &Constants, eye: &Eye, to: u32, mut step: impl FnMut(f64, f64, f64)) -> f64 {
+fn walk<const DRIES_FASTER: bool>(
+    constants: &Constants,
+    eye: &Eye,
+    to: u32,
+    mut step: impl FnMut(f64, &Substep),
+) -> f64 {
     let mut fluid = eye.fluid;
     let (mut week, left) = eye.week();
-    let mut days = to - eye.day;
+    let mut days_left = to - eye.day;
     // The escape of an eye never injected is 1, in remission it is 0.
     let power = if eye.remission {
         f64::INFINITY
     } else {
         eye.durability_power
     };
-    let half_residual = 0.5 * eye.residual;
-    let mut substep = |week: u32, s: &Substep| {
-        let target = larger(constants.escape(week, power), eye.residual);
-        // Filling below the target, drying above it.
+    let (residual, half_residual) = (eye.residual, 0.5 * eye.residual);
+    let mut days = left.min(days_left);
+    while days > 0 {
+        let s = constants.substep(days);
+        let target = larger(constants.escape(week, power), residual);
+        // Filling below the target, drying above it. Where drying is faster, that is the smaller of both
+        // on either side of zero: a choice without waiting for the sign.
         let distance = fluid - target;
-        let remains = if distance > 0.0 { s.drying } else { s.filling };
-        fluid = target + distance * remains;
-        let lost = s.fluid_loss * larger(fluid - half_residual, 0.0);
-        step(1.0 - lost, lost * eye.floor - s.structural_loss, s.variance);
-    };
-    if left < 7 {
-        let here = if left < days { left } else { days };
-        substep(week, &constants.substeps[here as usize & 7]);
-        days -= here;
+        let (filling, drying) = (distance * s.filling, distance * s.drying);
+        fluid = target
+            + if DRIES_FASTER {
+                smaller(filling, drying)
+            } else {
+                larger(filling, drying)
+            };
+        step(1.0 - s.fluid_loss * larger(fluid - half_residual, 0.0), s);
         week += 1;
-    }
-    let whole = &constants.substeps[7];
-    while days >= 7 {
-        substep(week, whole);
-        days -= 7;
-        week += 1;
-    }
-    if days > 0 {
-        substep(week, &constants.substeps[days as usize & 7]);
+        days_left -= days;
+        days = days_left.min(7);
     }
     fluid
 }
 
 impl Stepper for BetweenVisits {
-    #[inline]
+    #[inline(always)]
     fn advance(constants: &Constants, eye: &mut Eye, to: u32, increment: f64, draws: &Draws) {
-        let (mut mean, mut variance) = (eye.structure, 0.0);
-        let fluid = walk(constants, eye, to, |kept, added, more| {
-            mean = mean * kept + added;
-            variance = variance * (kept * kept) + more;
-        });
-        let sd = variance.sqrt();
-        let clear = CLEAR_OF_LIMITS * sd;
-        eye.structure = if mean - clear > STRUCTURE_MIN && mean + clear < STRUCTURE_MAX {
-            let drawn = mean + sd * increment / f64::from(to - eye.day).sqrt();
-            smaller(larger(drawn, STRUCTURE_MIN), STRUCTURE_MAX)
+        if constants.dries_faster {
+            Self::step::<true>(constants, eye, to, increment, draws);
         } else {
-            by_weeks(constants, eye, to, increment, draws)
+            Self::step::<false>(constants, eye, to, increment, draws);
+        }
+    }
+}
+
+impl BetweenVisits {
+    #[inline(always)]
+    fn step<const DRIES_FASTER: bool>(
+        constants: &Constants,
+        eye: &mut Eye,
+        to: u32,
+        increment: f64,
+        draws: &Draws,
+    ) {
+        let start = eye.structure;
+        let (mut above_floor, mut variance) = (start - eye.floor, 0.0);
+        let fluid = walk::<DRIES_FASTER>(constants, eye, to, |kept, s| {
+            above_floor = above_floor * kept - s.structural_loss;
+            variance = variance * (kept * kept) + s.variance;
+        });
+        let drawn = eye.floor
+            + above_floor
+            + variance.sqrt() * (increment * constants.per_sqrt_days(to - eye.day));
+        let below = (STRUCTURE_MAX - start) * (STRUCTURE_MAX - drawn);
+        let above = (start - STRUCTURE_MIN) * (drawn - STRUCTURE_MIN);
+        eye.structure = if smaller(below, above) > CLEAR_OF_LIMITS * variance {
+            drawn
+        } else {
+            by_weeks::<DRIES_FASTER>(constants, eye, to, increment, draws)
         };
         eye.fluid = fluid;
         eye.day = to;
@@ -80,37 +101,43 @@ impl Stepper for BetweenVisits {
 
 /// Structure at `to` with the limits applied every week.
 #[inline(never)]
-fn by_weeks(constants: &Constants, eye: &Eye, to: u32, increment: f64, draws: &Draws) -> f64 {
-    let mut steps = [(0.0, 0.0, 0.0); SUBSTEPS];
+fn by_weeks<const DRIES_FASTER: bool>(
+    constants: &Constants,
+    eye: &Eye,
+    to: u32,
+    increment: f64,
+    draws: &Draws,
+) -> f64 {
+    let mut steps = [(0.0, 0.0, 0); SUBSTEPS];
     let mut count = 0;
-    walk(constants, eye, to, |kept, added, variance| {
+    walk::<DRIES_FASTER>(constants, eye, to, |kept, s| {
         assert!(count < SUBSTEPS, "an interval is at most a month");
-        steps[count] = (kept, added, variance);
+        steps[count] = (kept, s.structural_loss, s.days);
         count += 1;
     });
-    let steps = &steps[..count];
-    let mut noise = [0.0; SUBSTEPS];
-    let mut sum = 0.0;
-    for block in 0..count.div_ceil(4) {
-        let words = draws.words(Decision::Week, to * 2 + block as u32);
-        for (i, word) in words.into_iter().enumerate().take(count - block * 4) {
-            let n = block * 4 + i;
-            noise[n] = normal(word) * steps[n].2.sqrt();
-            sum += noise[n];
-        }
-    }
-    // A Brownian bridge: independent increments, then moved so that they add up to the interval's.
-    let length = f64::from(to - eye.day);
-    let correction = (increment * constants.variance_per_day.sqrt() - sum)
-        / (constants.variance_per_day * length);
-    let mut structure = eye.structure;
-    for (&(kept, added, variance), noise) in steps.iter().zip(noise) {
-        let noise = if variance > 0.0 {
-            noise + correction * variance
+    // A Brownian bridge: every week takes its share of what is left, and its own noise; the last takes
+    // the rest, so that the weeks add up to the interval's increment.
+    let mut path_left = increment;
+    let mut days_left = to - eye.day;
+    let mut above_floor = eye.structure - eye.floor;
+    let (lowest, highest) = (STRUCTURE_MIN - eye.floor, STRUCTURE_MAX - eye.floor);
+    let mut words = [0; 4];
+    for (i, &(kept, lost, days)) in steps[..count].iter().enumerate() {
+        let after = days_left - days;
+        let path = if after == 0 {
+            path_left
         } else {
-            0.0
+            if i % 4 == 0 {
+                words = draws.words(Decision::Week, to * 2 + i as u32 / 4);
+            }
+            let per_sqrt = constants.per_sqrt_days(days_left);
+            let sd = constants.sqrt_days(days) * constants.sqrt_days(after) * per_sqrt;
+            path_left * f64::from(days) * (per_sqrt * per_sqrt) + sd * normal(words[i % 4])
         };
-        structure = (structure * kept + added + noise).clamp(STRUCTURE_MIN, STRUCTURE_MAX);
+        path_left -= path;
+        days_left = after;
+        let drawn = above_floor * kept - lost + constants.sd_per_sqrt_day * path;
+        above_floor = smaller(larger(drawn, lowest), highest);
     }
-    structure
+    eye.floor + above_floor
 }

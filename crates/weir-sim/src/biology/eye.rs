@@ -26,6 +26,8 @@ pub struct EyeTraits {
     pub reversible: f64,
     /// Structural potential at the start (`P(0)`), letters.
     pub structure: f64,
+    /// Uniform that times the first remission.
+    pub remission: f64,
 }
 
 impl EyeTraits {
@@ -35,7 +37,7 @@ impl EyeTraits {
     /// then the acuity at the start is exactly the baseline.
     pub fn draw(constants: &Constants, letters: f64, draws: &Draws) -> Self {
         let biology = &constants.biology;
-        let [durability, deficit, persistence, _] = draws.words(Decision::Eye, 0);
+        let [durability, deficit, persistence, remission] = draws.words(Decision::Eye, 0);
         let reversible = (biology.reversible_mean_letters
             + biology.reversible_slope * (57.0 - letters)
             + biology.reversible_sd_letters * normal(deficit))
@@ -46,6 +48,7 @@ impl EyeTraits {
             persistence: uniform(persistence),
             reversible,
             structure: letters + reversible,
+            remission: uniform(remission),
         }
     }
 }
@@ -86,6 +89,10 @@ pub struct Eye {
     /// `D^(1/s)` of the present drug on day 0.
     drug_power: f64,
     last_gap: u32,
+    /// Cumulative hazard left until remission is found or lost.
+    until_remission_changes: f64,
+    /// How often it has changed.
+    remission_changes: u32,
     traits: EyeTraits,
 }
 
@@ -104,6 +111,8 @@ impl Eye {
             durability_power: 0.0,
             drug_power: 0.0,
             last_gap: 0,
+            until_remission_changes: -libm::log(traits.remission),
+            remission_changes: 0,
             traits,
         }
     }
@@ -174,33 +183,35 @@ impl Eye {
         (since / 7, 7 - since % 7)
     }
 
-    /// The rare things, looked at once a month of `days`: remission found or lost by `word`, and, where
-    /// the biology has it, haemorrhage.
+    /// The rare things, looked at once a month of `days`: remission found or lost, and, where the biology
+    /// has it, haemorrhage.
     #[inline(always)]
-    pub fn monthly_events(
-        &mut self,
-        constants: &Constants,
-        days: u32,
-        month: u32,
-        word: u32,
-        draws: &Draws,
-    ) {
-        if self.remission {
-            let years = f64::from(days) / crate::DAYS_PER_YEAR;
-            if uniform(word) < constants.biology.remission_loss_per_year * years {
-                self.remission = false;
+    pub fn monthly_events(&mut self, constants: &Constants, days: u32, month: u32, draws: &Draws) {
+        if self.remission || (self.fluid < DRY_BELOW && self.long_untreated()) {
+            self.until_remission_changes -= constants.remission(self.remission, days);
+            if self.until_remission_changes <= 0.0 {
+                self.change_remission(draws);
             }
-        } else if self.fluid < DRY_BELOW
-            && self.last_injection != NEVER
-            && (self.last_gap >= LONG_INTERVAL_DAYS
-                || self.day - self.last_injection >= LONG_INTERVAL_DAYS)
-            && uniform(word) < constants.remission(days)
-        {
-            self.remission = true;
         }
         if let Some(jump) = &constants.biology.haemorrhage {
             self.bleed(jump, days, draws.words(Decision::Haemorrhage, month));
         }
+    }
+
+    #[cold]
+    fn change_remission(&mut self, draws: &Draws) {
+        self.remission = !self.remission;
+        self.remission_changes += 1;
+        let [word, ..] = draws.words(Decision::Remission, self.remission_changes);
+        self.until_remission_changes = -libm::log(uniform(word));
+    }
+
+    /// Whether the last interval between injections was long, or the present one already is.
+    #[inline(always)]
+    fn long_untreated(&self) -> bool {
+        self.last_injection != NEVER
+            && (self.last_gap >= LONG_INTERVAL_DAYS
+                || self.day - self.last_injection >= LONG_INTERVAL_DAYS)
     }
 
     #[cold]

@@ -31,12 +31,18 @@ impl Wiener {
         self.left = normal(word) * f64::from(end - self.day).sqrt();
     }
 
+    /// The increment over what is left of the open stretch.
+    #[inline(always)]
+    pub fn finish(&mut self) -> f64 {
+        self.day = self.end;
+        std::mem::take(&mut self.left)
+    }
+
     /// The increment up to `day`, which is inside the open stretch; `word` divides it.
     #[inline(always)]
     pub fn advance(&mut self, day: u32, word: u32) -> f64 {
         if day >= self.end {
-            self.day = self.end;
-            return std::mem::take(&mut self.left);
+            return self.finish();
         }
         let (here, whole) = (f64::from(day - self.day), f64::from(self.end - self.day));
         let share = here / whole;

@@ -2,6 +2,9 @@ use super::switching::SWITCHES_MAX;
 use super::{assigned, extend, modification, prn};
 use crate::protocol::{Drug, Policy, Treatment};
 
+/// A loading dose may come this much later than planned without moving the doses after it.
+const LATE_DAYS: u32 = 14;
+
 /// What an assessment shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seen {
@@ -66,8 +69,15 @@ pub struct Decision {
     pub next: Option<Plan>,
     /// Treatment ends today as the protocol plans.
     pub planned_stop: bool,
-    /// Treatment starts again today after a planned stop.
-    pub restarted: bool,
+}
+
+impl Decision {
+    /// Nothing today, and no visit any more.
+    pub const STOP: Decision = Decision {
+        inject: None,
+        next: None,
+        planned_stop: false,
+    };
 }
 
 /// The clinic's record of one eye.
@@ -160,6 +170,7 @@ impl<'p> Chart<'p> {
     }
 
     /// Decides at an attended visit held on `day` for `plan`. `seen` is `None` at visits that only inject.
+    #[inline]
     pub fn decide(&mut self, mut plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
         if let Some(seen) = &seen
             && self.switch(seen)
@@ -186,13 +197,9 @@ impl<'p> Chart<'p> {
             } => self.dose(plan, day, left, interval_weeks, restart),
             Phase::Maintenance => self.maintain(plan, day, seen),
             Phase::Monitoring => self.monitor(plan, day, seen),
-            Phase::Ended => Decision {
-                inject: None,
-                next: None,
-                planned_stop: false,
-                restarted: false,
-            },
+            Phase::Ended => Decision::STOP,
         };
+
         if let Some(seen) = seen {
             if !matches!(self.phase, Phase::Loading { .. }) {
                 self.best_letters = self.best_letters.max(seen.letters);
@@ -207,7 +214,7 @@ impl<'p> Chart<'p> {
     }
 
     /// The visit after a missed one that is not booked again: the rhythm goes on.
-    pub fn after_missed(&self, plan: Plan) -> Plan {
+    pub fn after_missed(&self, plan: Plan, day: u32) -> Plan {
         match self.phase {
             Phase::Loading { interval_weeks, .. } => Plan {
                 day: plan.day + 7 * u32::from(interval_weeks),
@@ -218,7 +225,7 @@ impl<'p> Chart<'p> {
                 ..plan
             },
             Phase::Maintenance | Phase::Ended => match self.rhythm() {
-                Some(rhythm) => rhythm.next(self.rhythm_start, plan.day),
+                Some(rhythm) => rhythm.next(self.rhythm_start, plan.day.max(day)),
                 None => Plan {
                     day: plan.day + 7 * u32::from(self.interval_weeks.max(1)),
                     ..plan
@@ -231,7 +238,7 @@ impl<'p> Chart<'p> {
     /// the restart's doses, then the previous interval less the protocol's weeks.
     pub fn restart(&mut self) {
         let restart = self.treatment.restart;
-        self.phase = if matches!(self.policy, Policy::Untreated { .. }) {
+        self.phase = if self.is_untreated() {
             Phase::Maintenance
         } else {
             Phase::Loading {
@@ -246,6 +253,11 @@ impl<'p> Chart<'p> {
             .max(self.min_weeks());
         self.stable_run = 0;
         self.failed = None;
+    }
+
+    /// Whether the policy never treats.
+    pub fn is_untreated(&self) -> bool {
+        matches!(self.policy, Policy::Untreated { .. })
     }
 
     fn dose(
@@ -264,13 +276,13 @@ impl<'p> Chart<'p> {
                 restart,
             };
             Plan {
-                day: self.from_dose(plan, day) + 7 * u32::from(interval_weeks),
+                day: self.dose_counts_from(plan, day) + 7 * u32::from(interval_weeks),
                 purpose: Purpose::InjectionDue,
                 assessed,
             }
         } else {
             self.phase = Phase::Maintenance;
-            self.rhythm_start = self.from_dose(plan, day);
+            self.rhythm_start = self.dose_counts_from(plan, day);
             if !restart {
                 self.interval_weeks = self.start_weeks();
             }
@@ -279,9 +291,10 @@ impl<'p> Chart<'p> {
         self.inject(next)
     }
 
-    /// Rhythms count from the planned day, so that a late dose moves nothing after it.
-    fn from_dose(&self, plan: Plan, day: u32) -> u32 {
-        if self.rhythm().is_some() {
+    /// Rhythms count from the planned day, so that a late dose moves nothing after it; one that comes later
+    /// than [`LATE_DAYS`], after a gap, starts its rhythm anew.
+    fn dose_counts_from(&self, plan: Plan, day: u32) -> u32 {
+        if self.rhythm().is_some() && day <= plan.day + LATE_DAYS {
             plan.day
         } else {
             day
@@ -298,24 +311,33 @@ impl<'p> Chart<'p> {
         }
     }
 
+    #[inline]
     fn maintain(&mut self, plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
+        let led_here = self.interval_weeks;
         let decision = match self.policy {
             Policy::TreatAndExtend(rule) => extend::decide(self, rule, day, seen),
             Policy::DoseRegimenModification { .. } => modification::decide(self, day, seen),
             Policy::AssignedInterval { .. } => assigned::decide(self, day, seen),
             Policy::Prn { .. } => prn::decide(self, plan, day, seen),
             Policy::Untreated { .. } | Policy::Fixed(_) | Policy::TreatAndTreat { .. } => {
-                self.by_rhythm(plan)
+                self.by_rhythm(plan, day)
             }
         };
-        self.stop_if_stable(day, seen, decision)
+        self.stop_if_stable(day, seen, led_here, decision)
     }
 
-    fn stop_if_stable(&mut self, day: u32, seen: Option<Seen>, decision: Decision) -> Decision {
+    #[inline]
+    fn stop_if_stable(
+        &mut self,
+        day: u32,
+        seen: Option<Seen>,
+        led_here: u16,
+        decision: Decision,
+    ) -> Decision {
         let (Some(stop), Some(seen)) = (&self.treatment.stop, seen) else {
             return decision;
         };
-        let stable = !seen.wet && self.was_longest(&decision);
+        let stable = !seen.wet && self.is_longest(led_here, &decision);
         self.stable_run = if stable {
             self.stable_run.saturating_add(1)
         } else {
@@ -334,17 +356,14 @@ impl<'p> Chart<'p> {
                 assessed: true,
             }),
             planned_stop: true,
-            restarted: false,
         }
     }
 
     /// Whether the interval that led to this visit was the policy's longest.
-    fn was_longest(&self, decision: &Decision) -> bool {
+    fn is_longest(&self, led_here: u16, decision: &Decision) -> bool {
         match self.policy {
-            Policy::TreatAndExtend(rule) => self.interval_weeks == u16::from(rule.max_weeks),
-            Policy::DoseRegimenModification { max_weeks, .. } => {
-                self.interval_weeks == u16::from(*max_weeks)
-            }
+            Policy::TreatAndExtend(rule) => led_here == u16::from(rule.max_weeks),
+            Policy::DoseRegimenModification { max_weeks, .. } => led_here == u16::from(*max_weeks),
             Policy::AssignedInterval { .. } => self.assigned,
             Policy::Prn { .. } => decision.inject.is_none(),
             Policy::Fixed(_) | Policy::TreatAndTreat { .. } => true,
@@ -367,11 +386,7 @@ impl<'p> Chart<'p> {
                 restart,
             } = self.phase
             {
-                let dosed = self.dose(Plan { day, ..plan }, day, left, interval_weeks, restart);
-                return Decision {
-                    restarted: true,
-                    ..dosed
-                };
+                return self.dose(Plan { day, ..plan }, day, left, interval_weeks, restart);
             }
         }
         let next = Plan {
@@ -383,7 +398,6 @@ impl<'p> Chart<'p> {
             inject: None,
             next: Some(next),
             planned_stop: false,
-            restarted: false,
         }
     }
 
@@ -392,7 +406,6 @@ impl<'p> Chart<'p> {
             inject: Some(self.drug),
             next: Some(next),
             planned_stop: false,
-            restarted: false,
         }
     }
 

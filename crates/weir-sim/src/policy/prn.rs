@@ -10,7 +10,7 @@ pub(super) fn decide(chart: &mut Chart<'_>, plan: Plan, day: u32, seen: Option<S
         max_gap_weeks,
     } = chart.policy
     else {
-        return chart.by_rhythm(plan);
+        return chart.by_rhythm(plan, day);
     };
     let wet = seen.is_some_and(|seen| seen.fluid > fluid_threshold);
     // The cap acts at the last visit before it would be passed.
@@ -19,7 +19,7 @@ pub(super) fn decide(chart: &mut Chart<'_>, plan: Plan, day: u32, seen: Option<S
             day + 7 * u32::from(visit_interval_weeks) > last + 7 * u32::from(gap) + 3
         })
     });
-    let decision = chart.by_rhythm(plan);
+    let decision = chart.by_rhythm(plan, day);
     Decision {
         inject: (wet || capped).then_some(chart.drug),
         ..decision

@@ -108,17 +108,22 @@ impl<'p> Chart<'p> {
         }
     }
 
-    /// Fixed, treat-and-treat, untreated: the calendar decides.
-    pub(super) fn by_rhythm(&mut self, plan: Plan) -> Decision {
-        let next = self
-            .rhythm()
-            .map(|rhythm| rhythm.next(self.rhythm_start, plan.day));
-        let inject = (plan.purpose == Purpose::InjectionDue).then_some(self.drug);
+    /// Fixed, treat-and-treat, untreated: the calendar decides. A visit that comes after further days of
+    /// the rhythm stands for them too: nobody catches up on visits missed in a gap.
+    pub(super) fn by_rhythm(&mut self, plan: Plan, day: u32) -> Decision {
+        let Some(rhythm) = self.rhythm() else {
+            return Decision::STOP;
+        };
+        let mut next = rhythm.next(self.rhythm_start, plan.day);
+        let mut due = plan.purpose == Purpose::InjectionDue;
+        while next.day <= day {
+            due |= next.purpose == Purpose::InjectionDue;
+            next = rhythm.next(self.rhythm_start, next.day);
+        }
         Decision {
-            inject,
-            next,
+            inject: due.then_some(self.drug),
+            next: Some(next),
             planned_stop: false,
-            restarted: false,
         }
     }
 }

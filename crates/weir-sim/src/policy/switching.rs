@@ -65,7 +65,8 @@ impl<'p> Chart<'p> {
             self.failed = None;
             self.assigned = false;
             self.stable_run = 0;
-            if !matches!(policy, Policy::Untreated { .. }) && self.phase == Phase::Monitoring {
+            // A new policy ends monitoring, and one without treatment ends loading.
+            if self.phase == Phase::Monitoring || matches!(policy, Policy::Untreated { .. }) {
                 self.phase = Phase::Maintenance;
             }
         }

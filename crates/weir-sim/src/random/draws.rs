@@ -1,4 +1,4 @@
-use super::philox4x32_10;
+use super::philox::RoundKeys;
 
 /// What a random value decides. The number is part of every result: never renumber, only add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,18 +14,20 @@ pub enum Decision {
     Leaving = 4,
     /// Onset in the fellow eye.
     FellowOnset = 5,
-    /// Structure and remission, two months a block; index: half the month of follow-up.
+    /// Structure, four months a block; index: a quarter of the month of follow-up.
     Month = 6,
-    /// Measurement and structure at a stop; index: day.
+    /// A stop: structure, letters, fluid, and attendance of the next appointment; index: day.
     Day = 7,
-    /// Attendance, delay and gaps; index: day of the planned visit.
-    Attendance = 8,
+    /// Length of a long gap; index: day of the planned visit.
+    LongGap = 8,
     /// Weekly structure inside one interval, where its limits matter; index: day.
     Week = 9,
     /// The weekly reference step; index: week.
     ReferenceWeek = 10,
     /// Haemorrhage; index: month of follow-up.
     Haemorrhage = 11,
+    /// Remission found or lost; index: how often it has been. The first is among the eye's traits.
+    Remission = 12,
 }
 
 /// Random values of one eye of one patient under one seed.
@@ -34,7 +36,7 @@ pub enum Decision {
 /// its counter, so no two identities share a block. Each block carries four independent words.
 #[derive(Debug, Clone, Copy)]
 pub struct Draws {
-    key: [u32; 2],
+    keys: RoundKeys,
     patient: u32,
     eye: u32,
 }
@@ -44,7 +46,7 @@ impl Draws {
     #[inline]
     pub const fn new(seed: u64, patient: u32, eye: u32) -> Self {
         Self {
-            key: [seed as u32, (seed >> 32) as u32],
+            keys: RoundKeys::new([seed as u32, (seed >> 32) as u32]),
             patient,
             eye,
         }
@@ -53,7 +55,8 @@ impl Draws {
     /// The four words of one decision.
     #[inline(always)]
     pub const fn words(&self, decision: Decision, index: u32) -> [u32; 4] {
-        philox4x32_10([index, decision as u32, self.patient, self.eye], self.key)
+        self.keys
+            .words([index, decision as u32, self.patient, self.eye])
     }
 }
 
@@ -61,4 +64,10 @@ impl Draws {
 #[inline(always)]
 pub fn uniform(word: u32) -> f64 {
     (f64::from(word) + 0.5) * (1.0 / 4_294_967_296.0)
+}
+
+/// The word that a uniform in [0, 1] stands for: [`uniform`] turned round.
+#[inline(always)]
+pub fn word_of(uniform: f64) -> u32 {
+    (uniform * 4_294_967_296.0) as u32
 }

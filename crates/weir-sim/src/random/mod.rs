@@ -8,6 +8,6 @@ mod draws;
 mod normal;
 mod philox;
 
-pub use draws::{Decision, Draws, uniform};
+pub use draws::{Decision, Draws, uniform, word_of};
 pub use normal::{normal, normal_cdf, normal_quantile};
 pub use philox::philox4x32_10;

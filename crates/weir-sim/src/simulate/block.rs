@@ -1,5 +1,4 @@
 use crate::population::Sex;
-use crate::protocol::Drug;
 use crate::summary::Counts;
 
 /// What was done at a visit.
@@ -223,6 +222,8 @@ pub struct Block {
     /// Visits of the part before this block: rows count on from here.
     pub visits_before: u32,
     pub(super) keep_visits: bool,
+    /// The present patient's visits, before they go to the columns.
+    pub(super) rows: Vec<Visit>,
 }
 
 impl Block {
@@ -235,6 +236,7 @@ impl Block {
             counts: Counts::new(months),
             visits_before: 0,
             keep_visits,
+            rows: Vec::new(),
         }
     }
 
@@ -256,38 +258,38 @@ impl Block {
 }
 
 /// One visit as the engine hands it over.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Visit {
     pub patient: u32,
+    pub day: u16,
+    pub next_planned_days: u16,
     pub fellow_eye: bool,
-    pub day: u32,
-    pub letters_measured: Option<u8>,
+    pub letters_measured: u8,
     pub letters_true: u8,
-    pub fluid: f64,
-    pub wet: Option<bool>,
+    pub fluid_percent: u8,
+    pub wet: u8,
     pub done: Done,
-    pub drug: Option<Drug>,
-    pub next_planned_days: Option<u32>,
+    pub drug: u8,
 }
 
 impl VisitColumns {
-    #[inline(always)]
-    pub(super) fn push(&mut self, visit: &Visit) {
-        self.patient.push(visit.patient);
-        self.fellow_eye.push(visit.fellow_eye);
-        self.day.push(visit.day as u16);
+    /// Appends rows column by column, which is several times faster than row by row.
+    pub(super) fn append(&mut self, rows: &[Visit]) {
+        self.patient.extend(rows.iter().map(|row| row.patient));
+        self.fellow_eye
+            .extend(rows.iter().map(|row| row.fellow_eye));
+        self.day.extend(rows.iter().map(|row| row.day));
         self.letters_measured
-            .push(visit.letters_measured.unwrap_or(NONE_U8));
-        self.letters_true.push(visit.letters_true);
-        self.fluid_percent.push((visit.fluid * 100.0 + 0.5) as u8);
-        self.wet.push(visit.wet.map_or(NONE_U8, u8::from));
-        self.done.push(visit.done as u8);
-        self.drug
-            .push(visit.drug.map_or(NONE_U8, |drug| drug as u8));
-        self.next_planned_days.push(
-            visit
-                .next_planned_days
-                .map_or(NONE_U16, |days| days.min(u32::from(NONE_U16) - 1) as u16),
-        );
+            .extend(rows.iter().map(|row| row.letters_measured));
+        self.letters_true
+            .extend(rows.iter().map(|row| row.letters_true));
+        self.fluid_percent
+            .extend(rows.iter().map(|row| row.fluid_percent));
+        self.wet.extend(rows.iter().map(|row| row.wet));
+        self.done.extend(rows.iter().map(|row| row.done as u8));
+        self.drug.extend(rows.iter().map(|row| row.drug));
+        self.next_planned_days
+            .extend(rows.iter().map(|row| row.next_planned_days));
     }
 }
 

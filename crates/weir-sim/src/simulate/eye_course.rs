@@ -1,4 +1,4 @@
-use super::block::{Block, Done, End, Visit};
+use super::block::{Block, Done, End, NONE_U8, NONE_U16, Visit};
 use super::model::Model;
 use super::months::{
     MonthBook, MonthEnd, PATTERN_INITIAL, PATTERN_RESTARTED, pattern_of_interval, round_letters,
@@ -6,7 +6,6 @@ use super::months::{
 use super::patient::Departures;
 use crate::behaviour::attend;
 use crate::biology::{Eye, EyeTraits, Stepper, Wiener};
-use crate::calendar::DAYS_PER_YEAR;
 use crate::policy::{Chart, Phase, Plan, Purpose, Seen};
 use crate::random::{Decision, Draws, normal};
 use crate::summary::Cube;
@@ -53,10 +52,29 @@ pub(super) struct Outcome {
 /// The next visit, as it will happen.
 #[derive(Debug, Clone, Copy)]
 struct Appointment {
-    plan: Plan,
+    /// [`NEVER`] where there is none.
     day: u32,
+    plan: Plan,
     comes: bool,
+    /// The first visit after an absence: treatment restarts there.
+    returns: bool,
     gap_days: Option<u32>,
+}
+
+impl Appointment {
+    fn at(day: u32, plan: Plan) -> Self {
+        Self {
+            day,
+            plan,
+            comes: true,
+            returns: false,
+            gap_days: None,
+        }
+    }
+
+    fn none(plan: Plan) -> Self {
+        Self::at(NEVER, plan)
+    }
 }
 
 /// Everything that changes along one eye's course.
@@ -64,111 +82,94 @@ struct Course<'m, 'b> {
     model: &'m Model,
     span: &'b Span<'b>,
     draws: &'b Draws,
+    patient: u32,
     chart: Chart<'m>,
-    next: Option<Appointment>,
+    next: Appointment,
     /// Off treatment on days in `off_from .. back_at`.
     off_from: u32,
     back_at: u32,
     episode: usize,
     futility_run: u8,
     last_visit: u32,
-    last_interval: u32,
+    /// Pattern group of the interval between the last two visits.
+    interval_pattern: usize,
+    /// Year of follow-up, 0 for the first: twelve months each.
+    year: u32,
     outcome: Outcome,
 }
 
 impl Model {
-    /// The course of one eye from `start` to the last day. `book` is given for the study eye.
+    /// The course of one eye from `start` to the last day. `book` takes the months of the `STUDY` eye.
     #[expect(clippy::too_many_arguments, reason = "the main path, called twice")]
-    pub(super) fn eye<S: Stepper>(
+    pub(super) fn eye<S: Stepper, const STUDY: bool>(
         &self,
         patient: u32,
         span: &Span<'_>,
         draws: &Draws,
         start: u32,
         letters: f64,
-        mut book: Option<&mut MonthBook>,
+        book: &mut MonthBook,
         block: &mut Block,
     ) -> Outcome {
-        let fellow_eye = book.is_none();
-        let traits = EyeTraits::draw(&self.constants, letters, draws);
-        let mut eye = Eye::new(&self.constants, traits, start);
-        let baseline = round_letters(letters);
-        let (chart, plan) = Chart::open(&self.protocol.treatment, start, baseline);
-        let mut course = Course {
-            model: self,
-            span,
-            draws,
-            chart,
-            next: Some(Appointment {
-                plan,
-                day: start,
-                comes: true,
-                gap_days: None,
-            }),
-            off_from: NEVER,
-            back_at: NEVER,
-            episode: 0,
-            futility_run: 0,
-            last_visit: start,
-            last_interval: 0,
-            outcome: Outcome {
-                baseline_letters: baseline,
-                last_letters: baseline,
-                ..Outcome::default()
-            },
-        };
+        let constants = &self.constants;
+        let traits = EyeTraits::draw(constants, letters, draws);
+        let mut eye = Eye::new(constants, traits, start);
+        let mut course = Course::open(self, span, draws, patient, start, round_letters(letters));
         let mut month = self.month_ends.partition_point(|&end| end <= start);
-        let mut words = draws.words(Decision::Month, month as u32 / 2);
+        let mut words = draws.words(Decision::Month, month as u32 / 4);
         let mut path = Wiener::at(start);
-        path.month(self.month_ends[month], words[month & 1]);
-        let mut month_started = start;
+        path.month(self.month_ends[month], words[month % 4]);
+        course.year = (month as u32 - 1) / 12;
 
+        if course.next.day == start {
+            let at = draws.words(Decision::Day, start);
+            course.visit::<STUDY>(&mut eye, at, book, block);
+        }
+        if STUDY {
+            book.record(&mut block.counts, &course.month_end(&eye));
+        }
         loop {
             let month_end = self.month_ends[month];
-            let visit_day = course.next.map_or(NEVER, |next| next.day);
-            let stop = visit_day.min(month_end).min(span.last_day);
-            // A month's end needs no words of its own: the path is known there.
-            let at = if stop == month_end && stop != visit_day {
-                [0; 4]
-            } else {
-                draws.words(Decision::Day, stop)
-            };
+            let stop = month_end.min(span.last_day);
+            while course.next.day <= stop {
+                let day = course.next.day;
+                let at = draws.words(Decision::Day, day);
+                if !course.next.comes {
+                    course.missed(at[3]);
+                    continue;
+                }
+                if day > eye.day {
+                    S::advance(constants, &mut eye, day, path.advance(day, at[0]), draws);
+                }
+                course.visit::<STUDY>(&mut eye, at, book, block);
+            }
             if stop > eye.day {
-                let increment = path.advance(stop, at[0]);
-                S::advance(&self.constants, &mut eye, stop, increment, draws);
-            }
-            if stop == visit_day {
-                course.visit(&mut eye, patient, fellow_eye, at, &mut book, block);
-            }
-            if stop == start
-                && let Some(book) = &mut book
-            {
-                book.record(&mut block.counts, &course.month_end(&eye));
+                // A month's end needs no word of its own: the path is known there.
+                let increment = if stop == month_end {
+                    path.finish()
+                } else {
+                    path.advance(stop, draws.words(Decision::Day, stop)[0])
+                };
+                S::advance(constants, &mut eye, stop, increment, draws);
             }
             if stop == month_end {
-                let days = month_end - month_started;
-                eye.monthly_events(
-                    &self.constants,
-                    days,
-                    month as u32,
-                    words[2 + (month & 1)],
-                    draws,
-                );
-                if let Some(book) = &mut book {
+                let month_started = self.month_ends[month - 1].max(start);
+                eye.monthly_events(constants, month_end - month_started, month as u32, draws);
+                if STUDY {
                     book.record(&mut block.counts, &course.month_end(&eye));
-                }
-                month += 1;
-                month_started = month_end;
-                if month & 1 == 0 {
-                    words = draws.words(Decision::Month, month as u32 / 2);
-                }
-                if let Some(&end) = self.month_ends.get(month) {
-                    path.month(end, words[month & 1]);
                 }
             }
             if stop == span.last_day {
                 break;
             }
+            month += 1;
+            if month % 4 == 0 {
+                words = draws.words(Decision::Month, month as u32 / 4);
+            }
+            if month % 12 == 1 {
+                course.year += 1;
+            }
+            path.month(self.month_ends[month], words[month % 4]);
         }
         let mut outcome = course.outcome;
         outcome.final_letters_true = round_letters(eye.letters());
@@ -176,50 +177,98 @@ impl Model {
     }
 }
 
-impl Course<'_, '_> {
-    /// A visit's day has come.
+impl<'m, 'b> Course<'m, 'b> {
+    /// Before the first visit: on `start`, or on the first open day from then on that the patient is not
+    /// away (the fellow eye may fall ill at any time).
+    fn open(
+        model: &'m Model,
+        span: &'b Span<'b>,
+        draws: &'b Draws,
+        patient: u32,
+        start: u32,
+        baseline: u8,
+    ) -> Self {
+        let open_from = |day: u32| model.calendar.open_from(day + span.enrolment) - span.enrolment;
+        let episodes = span.episodes.as_slice();
+        let (mut first, mut episode) = (open_from(start), 0);
+        while let Some(absence) = episodes.get(episode)
+            && absence.leaves <= first
+        {
+            episode += 1;
+            first = if absence.returns > span.last_day {
+                NEVER
+            } else {
+                first.max(open_from(absence.returns))
+            };
+        }
+        let (chart, plan) = Chart::open(
+            &model.protocol.treatment,
+            first.min(span.last_day),
+            baseline,
+        );
+        Self {
+            model,
+            span,
+            draws,
+            patient,
+            chart,
+            next: Appointment::at(first, plan),
+            off_from: NEVER,
+            back_at: NEVER,
+            episode,
+            futility_run: 0,
+            last_visit: start,
+            interval_pattern: pattern_of_interval(0),
+            year: 0,
+            outcome: Outcome {
+                baseline_letters: baseline,
+                last_letters: baseline,
+                ..Outcome::default()
+            },
+        }
+    }
+
+    /// The day of an appointment has come, and the patient has not.
+    #[inline(never)]
+    fn missed(&mut self, word: u32) {
+        let Appointment { plan, day, .. } = self.next;
+        self.outcome.missed += 1;
+        let rebook = u32::from(self.model.protocol.behaviour.attendance.rebook_after_weeks);
+        self.next = if rebook > 0 {
+            // The visit's own purpose, later; a rhythm goes on from its own day.
+            self.appoint(plan, day, day + 7 * rebook, word)
+        } else {
+            let plan = self.chart.after_missed(plan, day);
+            self.appoint(plan, day, plan.day, word)
+        };
+    }
+
+    /// A visit takes place, with the day's words: (structure), letters, fluid, the next appointment.
     #[inline(always)]
-    fn visit(
+    fn visit<const STUDY: bool>(
         &mut self,
         eye: &mut Eye,
-        patient: u32,
-        fellow_eye: bool,
-        at: [u32; 4],
-        book: &mut Option<&mut MonthBook>,
+        [_, letters_word, fluid_word, next_word]: [u32; 4],
+        book: &mut MonthBook,
         block: &mut Block,
     ) {
-        let Some(Appointment {
+        let Appointment {
             plan,
             day,
-            comes,
             gap_days,
-        }) = self.next.take()
-        else {
-            return;
-        };
-        if !comes {
-            self.outcome.missed += 1;
-            let rebook = u32::from(self.model.protocol.behaviour.attendance.rebook_after_weeks);
-            let again = if rebook > 0 {
-                // The visit's own purpose, later; a rhythm goes on from its own day.
-                self.appoint(plan, day, day + 7 * rebook)
-            } else {
-                let plan = self.chart.after_missed(plan);
-                self.appoint(plan, day, plan.day)
-            };
-            self.next = again;
-            return;
-        }
-        let model = self.model;
-        let rules = &model.protocol.visits;
-        let first = self.outcome.visits == 0;
+            returns,
+            ..
+        } = self.next;
+        let rules = &self.model.protocol.visits;
+        let letters_true = eye.letters();
+        let fluid = eye.fluid;
         let seen = plan.assessed.then(|| {
-            let letters = if first {
+            let letters = if self.outcome.visits == 0 && day == self.last_visit {
                 self.outcome.baseline_letters
             } else {
-                round_letters(eye.letters() + rules.letters_sd * normal(at[1]))
+                round_letters(letters_true + rules.letters_sd * normal(letters_word))
             };
-            let fluid = eye.fluid + rules.fluid_sd * normal(at[2]);
+            let fluid = fluid + rules.fluid_sd * normal(fluid_word);
             Seen {
                 day,
                 letters,
@@ -227,60 +276,62 @@ impl Course<'_, '_> {
                 wet: fluid > rules.fluid_called_above,
             }
         });
-        let letters_true = round_letters(eye.letters());
-        let fluid = eye.fluid;
         let monitored = self.chart.phase == Phase::Monitoring;
+        if returns {
+            self.chart.restart();
+            self.outcome.restarts += u32::from(self.chart.phase != Phase::Maintenance);
+        }
 
-        let futile = self.is_futile(seen);
-        let decision = if futile {
+        let decision = if self.is_futile(seen) {
             self.chart.phase = Phase::Ended;
             self.end(End::Futility, day);
-            crate::policy::Decision {
-                inject: None,
-                next: None,
-                planned_stop: false,
-                restarted: false,
-            }
+            crate::policy::Decision::STOP
         } else {
             self.chart.decide(plan, day, seen)
         };
 
-        self.count_visit(fellow_eye, day, seen, book, block);
+        self.count_visit::<STUDY>(day, seen, book, block);
         if let Some(drug) = decision.inject {
-            self.count_injection(fellow_eye, day, eye, book, block);
-            eye.inject(&model.constants, drug);
+            self.count_injection::<STUDY>(eye, book, block);
+            if self.is_off(day) {
+                // After a planned stop, because of what was seen or by a switch.
+                self.outcome.restarts += 1;
+                (self.off_from, self.back_at) = (NEVER, NEVER);
+            }
+            eye.inject(&self.model.constants, drug);
         }
         if decision.planned_stop {
             self.end(End::PlannedStop, day);
         }
-        if decision.restarted {
-            self.outcome.restarts += 1;
-            (self.off_from, self.back_at) = (NEVER, NEVER);
-        }
         self.last_visit = day;
-        self.next = decision.next.and_then(|next| match gap_days {
-            Some(gap) => self.appoint(next, day, (day + gap).max(next.day)),
-            None => self.appoint(next, day, next.day),
-        });
         if block.keep_visits {
-            block.visits.push(&Visit {
-                patient,
-                fellow_eye,
-                day,
-                letters_measured: seen.map(|seen| seen.letters),
-                letters_true,
-                fluid,
-                wet: seen.map(|seen| seen.wet),
+            block.rows.push(Visit {
+                patient: self.patient,
+                day: day as u16,
+                next_planned_days: decision.next.map_or(NONE_U16, |next| {
+                    next.day.saturating_sub(day).min(u32::from(NONE_U16) - 1) as u16
+                }),
+                fellow_eye: !STUDY,
+                letters_measured: seen.map_or(NONE_U8, |seen| seen.letters),
+                letters_true: round_letters(letters_true),
+                fluid_percent: (fluid * 100.0 + 0.5) as i32 as u8,
+                wet: seen.map_or(NONE_U8, |seen| u8::from(seen.wet)),
                 done: match (decision.inject, seen) {
                     (Some(_), None) => Done::InjectionOnly,
                     (Some(_), Some(_)) => Done::DecisionWithInjection,
                     (None, _) if monitored => Done::Monitoring,
                     (None, _) => Done::DecisionOnly,
                 },
-                drug: decision.inject,
-                next_planned_days: decision.next.map(|next| next.day.saturating_sub(day)),
+                drug: decision.inject.map_or(NONE_U8, |drug| drug as u8),
             });
         }
+        self.next = match decision.next {
+            Some(next) => {
+                let gap_ends = gap_days.map_or(0, |gap| day + gap);
+                self.appoint(next, day, gap_ends.max(next.day), next_word)
+            }
+            None => Appointment::none(plan),
+        };
     }
 
     fn is_futile(&mut self, seen: Option<Seen>) -> bool {
@@ -299,152 +350,158 @@ impl Course<'_, '_> {
         self.futility_run >= rule.visits
     }
 
-    fn count_visit(
+    #[inline(always)]
+    fn count_visit<const STUDY: bool>(
         &mut self,
-        fellow_eye: bool,
         day: u32,
         seen: Option<Seen>,
-        book: &mut Option<&mut MonthBook>,
+        book: &mut MonthBook,
         block: &mut Block,
     ) {
         if self.outcome.visits > 0 {
-            self.last_interval = day - self.last_visit;
-            if !fellow_eye {
-                let weeks = (self.last_interval + 3) / 7;
-                block
-                    .counts
-                    .add(Cube::VisitInterval, 0, year_of(day), weeks as i32, 1);
+            let interval = day - self.last_visit;
+            self.interval_pattern = pattern_of_interval(interval);
+            if STUDY {
+                let weeks = (interval + 3) / 7;
+                let counts = &mut block.counts;
+                counts.add(Cube::VisitInterval, 0, self.year, weeks as i32, 1);
             }
         }
         self.outcome.visits += 1;
         if let Some(seen) = seen {
             self.outcome.assessments += 1;
             self.outcome.last_letters = seen.letters;
-            if let Some(book) = book {
-                book.measured(seen.letters);
-            }
+            book.measured(seen.letters);
         }
     }
 
-    fn count_injection(
+    #[inline(always)]
+    fn count_injection<const STUDY: bool>(
         &mut self,
-        fellow_eye: bool,
-        day: u32,
         eye: &Eye,
-        book: &mut Option<&mut MonthBook>,
+        book: &mut MonthBook,
         block: &mut Block,
     ) {
         self.outcome.injections += 1;
         if let Some(days) = eye.days_since_injection() {
             self.outcome.longest_interval_days = self.outcome.longest_interval_days.max(days);
-            if !fellow_eye {
+            if STUDY {
                 let weeks = (days + 3) / 7;
-                block
-                    .counts
-                    .add(Cube::InjectionInterval, 0, year_of(day), weeks as i32, 1);
+                let counts = &mut block.counts;
+                counts.add(Cube::InjectionInterval, 0, self.year, weeks as i32, 1);
             }
         }
-        if let Some(book) = book {
-            book.injected(year_of(day));
-        }
+        book.injected(self.year);
     }
 
     /// Treatment ends on `day`; the first end is the patient's.
+    #[cold]
     fn end(&mut self, end: End, day: u32) {
         if self.outcome.first_end.is_none() {
             self.outcome.first_end = Some((end, day));
         }
         if self.off_from == NEVER || day >= self.back_at {
-            (self.off_from, self.back_at) = (day, NEVER);
+            self.off_from = day;
         }
+        self.back_at = NEVER;
     }
 
     /// Makes the appointment for a plan, not before a week after `today`: weekday and window, then the
     /// patient's delay, then the weekday again. A patient who is away by then is seen on return.
     #[inline(always)]
-    fn appoint(&mut self, plan: Plan, today: u32, wanted: u32) -> Option<Appointment> {
+    fn appoint(&mut self, plan: Plan, today: u32, wanted: u32, word: u32) -> Appointment {
         let calendar = &self.model.calendar;
         let shift = self.span.enrolment;
         let loading = matches!(self.chart.phase, Phase::Loading { .. });
         let earliest = today + VISITS_APART_DAYS;
-        let mut day = calendar.visit_day(today, wanted.max(earliest), loading, shift);
-        let rule = &self.model.protocol.behaviour.attendance;
-        let attended = attend(rule, self.draws.words(Decision::Attendance, day));
-        if attended.delay_days != 0 {
-            let moved = day.saturating_add_signed(attended.delay_days).max(earliest);
-            day = calendar.open_from(moved + shift) - shift;
-        }
-        if let Some(episode) = self.span.episodes.as_slice().get(self.episode)
-            && day >= episode.leaves
+        let planned = calendar.visit_day(today, wanted.max(earliest), loading, shift);
+        let attended = attend(&self.model.protocol.behaviour.attendance, word, || {
+            self.draws.words(Decision::LongGap, planned)[0]
+        });
+        let moved = planned
+            .saturating_add_signed(attended.delay_days)
+            .max(earliest);
+        let day = calendar.open_from(moved + shift) - shift;
+        if let Some(absence) = self.span.episodes.as_slice().get(self.episode)
+            && day >= absence.leaves
         {
-            return self.away();
+            return self.away(plan);
         }
-        Some(Appointment {
-            plan,
+        Appointment {
             day,
+            plan,
             comes: attended.comes,
+            returns: false,
             gap_days: attended.gap_days,
-        })
+        }
     }
 
     /// The patient has dropped out before the appointment: treatment ends, and restarts on return.
     #[cold]
-    fn away(&mut self) -> Option<Appointment> {
-        let episode = *self.span.episodes.as_slice().get(self.episode)?;
-        self.episode += 1;
-        self.end(End::DropOut, episode.leaves);
-        if episode.returns > self.span.last_day {
-            return None;
-        }
+    #[inline(never)]
+    fn away(&mut self, plan: Plan) -> Appointment {
         let shift = self.span.enrolment;
-        let day = self.model.calendar.open_from(episode.returns + shift) - shift;
-        let purpose = match self.chart.phase {
-            Phase::Ended => return None,
-            Phase::Monitoring => Purpose::Monitor,
-            Phase::Loading { .. } | Phase::Maintenance => {
-                self.chart.restart();
-                self.outcome.restarts += 1;
-                self.back_at = day;
-                Purpose::InjectionDue
+        let mut day = 0;
+        // One absence may begin before the first open day after another.
+        while let Some(absence) = self.span.episodes.as_slice().get(self.episode)
+            && (day == 0 || absence.leaves <= day)
+        {
+            if absence.leaves > self.span.last_day {
+                // Death or the end of follow-up comes first.
+                return Appointment::none(plan);
             }
+            self.episode += 1;
+            self.end(End::DropOut, absence.leaves);
+            if absence.returns > self.span.last_day {
+                return Appointment::none(plan);
+            }
+            day = self.model.calendar.open_from(absence.returns + shift) - shift;
+        }
+        let (purpose, returns) = match self.chart.phase {
+            Phase::Ended => return Appointment::none(plan),
+            Phase::Monitoring => (Purpose::Monitor, false),
+            _ if self.chart.is_untreated() => (Purpose::Decide, true),
+            _ => (Purpose::InjectionDue, true),
         };
+        if returns {
+            self.back_at = day;
+        }
         let plan = Plan {
             day,
             purpose,
             assessed: true,
         };
-        Some(Appointment {
-            plan,
-            day,
-            comes: true,
-            gap_days: None,
-        })
+        Appointment {
+            returns,
+            ..Appointment::at(day, plan)
+        }
     }
 
+    /// Whether a day lies between an end of treatment and its restart.
+    #[inline(always)]
+    fn is_off(&self, day: u32) -> bool {
+        day >= self.off_from && day < self.back_at
+    }
+
+    #[inline(always)]
     fn month_end(&self, eye: &Eye) -> MonthEnd {
-        let off = (self.off_from..self.back_at).contains(&eye.day);
         let pattern = match self.chart.phase {
             Phase::Loading { restart: false, .. } => PATTERN_INITIAL,
             Phase::Loading { restart: true, .. } => PATTERN_RESTARTED,
             _ => {
                 let waiting = eye.day - self.last_visit;
-                pattern_of_interval(if waiting >= 120 {
-                    waiting
+                if waiting >= 120 {
+                    pattern_of_interval(waiting)
                 } else {
-                    self.last_interval
-                })
+                    self.interval_pattern
+                }
             }
         };
         MonthEnd {
-            on_treatment: !off,
+            on_treatment: !self.is_off(eye.day),
             letters_true: round_letters(eye.letters()),
             state: eye.state(),
             pattern,
         }
     }
-}
-
-/// Year of follow-up, 0 for the first.
-fn year_of(day: u32) -> u32 {
-    (f64::from(day) / DAYS_PER_YEAR) as u32
 }

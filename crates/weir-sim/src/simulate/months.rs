@@ -1,7 +1,7 @@
 use super::eye_course::{Exit, Span};
 use super::model::Model;
 use crate::biology::{FluidState, larger, smaller};
-use crate::summary::{Counts, Cube};
+use crate::summary::{Counts, Cube, EyeMonth};
 
 /// Most years whose injections are counted one by one.
 const YEARS_MAX: usize = 51;
@@ -51,7 +51,7 @@ pub(super) const PATTERN_INITIAL: usize = 0;
 pub(super) const PATTERN_RESTARTED: usize = 8;
 
 impl MonthBook {
-    pub(super) fn new(_model: &Model, letters: f64) -> Self {
+    pub(super) fn new(letters: f64) -> Self {
         let baseline = round_letters(letters);
         Self {
             baseline: i32::from(baseline),
@@ -73,39 +73,32 @@ impl MonthBook {
     }
 
     /// Records the end of the next month.
-    #[inline]
+    #[inline(always)]
     pub(super) fn record(&mut self, counts: &mut Counts, end: &MonthEnd) {
         let month = self.next_month;
-        let group = usize::from(!end.on_treatment);
-        counts.add(
-            Cube::LettersTrue,
-            group,
-            month,
-            i32::from(end.letters_true),
-            1,
-        );
-        counts.add(
-            Cube::LettersMeasured,
-            group,
-            month,
-            i32::from(self.last_measured),
-            1,
-        );
         let (state, pattern) = if end.on_treatment {
             (end.state as usize, end.pattern)
         } else {
             self.off_in_year |= 1 << (month.saturating_sub(1) / 12).min(63);
             (STATE_OFF, PATTERN_OFF)
         };
-        counts.add(Cube::State, state, month, 0, 1);
-        counts.add(Cube::Pattern, pattern, month, 0, 1);
-        self.carry_forward(counts);
+        counts.add_month(
+            month,
+            &EyeMonth {
+                group: usize::from(!end.on_treatment),
+                letters_true: end.letters_true,
+                letters_measured: self.last_measured,
+                letters_change: self.change(),
+                state,
+                pattern,
+            },
+        );
+        self.next_month += 1;
     }
 
-    fn carry_forward(&mut self, counts: &mut Counts) {
-        let change = i32::from(self.last_measured) - self.baseline;
-        counts.add(Cube::LettersChange, 0, self.next_month, change, 1);
-        self.next_month += 1;
+    /// Last measured letters less baseline.
+    fn change(&self) -> i32 {
+        i32::from(self.last_measured) - self.baseline
     }
 
     /// Fills the months after the last day, and the years' injections.
@@ -126,10 +119,8 @@ impl MonthBook {
             Exit::Death => (STATE_DEAD, PATTERN_DEAD),
             _ => (STATE_LEFT, PATTERN_LEFT),
         };
-        while self.next_month <= model.months {
-            counts.add(Cube::State, state, self.next_month, 0, 1);
-            counts.add(Cube::Pattern, pattern, self.next_month, 0, 1);
-            self.carry_forward(counts);
+        for month in self.next_month..=model.months {
+            counts.add_status(month, state, pattern, self.change());
         }
     }
 }

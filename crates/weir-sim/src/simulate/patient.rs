@@ -46,16 +46,9 @@ impl Model {
         };
 
         let first_visit_row = block.visits_before + block.visits.len() as u32;
-        let mut book = MonthBook::new(self, person.letters);
-        let study = self.eye::<S>(
-            patient,
-            &span,
-            &draws,
-            0,
-            person.letters,
-            Some(&mut book),
-            block,
-        );
+        let mut book = MonthBook::new(person.letters);
+        let study =
+            self.eye::<S, true>(patient, &span, &draws, 0, person.letters, &mut book, block);
         book.close(self, &span, &mut block.counts);
 
         let mut onset = u32::MAX;
@@ -65,7 +58,9 @@ impl Model {
             if onset <= last_day {
                 let letters = (person.letters + rule.starts_better_by_letters).clamp(0.0, 100.0);
                 let draws = Draws::new(self.seed, patient, 1);
-                fellow = self.eye::<S>(patient, &span, &draws, onset, letters, None, block);
+                // Months are recorded of the study eye only.
+                let book = &mut MonthBook::new(letters);
+                fellow = self.eye::<S, false>(patient, &span, &draws, onset, letters, book, block);
             }
         }
 
@@ -137,9 +132,8 @@ impl Model {
         });
         column.fellow_injections.push(fellow.injections as u16);
         column.first_visit_row.push(first_visit_row);
-        if !block.keep_visits {
-            block.visits_before = 0;
-        }
+        block.visits.append(&block.rows);
+        block.rows.clear();
     }
 
     /// Drop-outs up to the horizon, and the day of transfer.

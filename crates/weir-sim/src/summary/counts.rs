@@ -11,6 +11,23 @@ pub struct Counts {
     cells: Vec<u64>,
 }
 
+/// One study eye at the end of a month of follow-up, as groups and values of the monthly cubes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EyeMonth {
+    /// Group of the letters.
+    pub group: usize,
+    /// True letters.
+    pub letters_true: u8,
+    /// Last measured letters.
+    pub letters_measured: u8,
+    /// The same less baseline.
+    pub letters_change: i32,
+    /// Group of [`Cube::State`].
+    pub state: usize,
+    /// Group of [`Cube::Pattern`].
+    pub pattern: usize,
+}
+
 /// Why counts could not be taken over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CountsError {
@@ -92,6 +109,35 @@ impl Counts {
     pub fn add(&mut self, cube: Cube, group: usize, period: u32, value: i32, count: u64) {
         let index = self.index(cube, group, period, value);
         self.cells[index] += count;
+    }
+
+    /// Adds one eye to the cubes of the months 0 ..= `months`: [`Counts::add`] without its care for
+    /// values beyond the ends. Letters are at most 100.
+    #[inline(always)]
+    pub(crate) fn add_month(&mut self, month: u32, eye: &EyeMonth) {
+        self.add_one(Cube::LettersTrue, eye.group, month, eye.letters_true.into());
+        self.add_one(
+            Cube::LettersMeasured,
+            eye.group,
+            month,
+            eye.letters_measured.into(),
+        );
+        self.add_status(month, eye.state, eye.pattern, eye.letters_change);
+    }
+
+    /// The same for an eye of which only the last measurement is known any more.
+    #[inline(always)]
+    pub(crate) fn add_status(&mut self, month: u32, state: usize, pattern: usize, change: i32) {
+        self.add_one(Cube::State, state, month, 0);
+        self.add_one(Cube::Pattern, pattern, month, 0);
+        self.add_one(Cube::LettersChange, 0, month, (change + 100) as usize);
+    }
+
+    #[inline(always)]
+    fn add_one(&mut self, cube: Cube, group: usize, month: u32, value: usize) {
+        debug_assert!(month <= self.months && value < cube.values().1);
+        let row = group * (self.months as usize + 1) + month as usize;
+        self.cells[self.offsets[cube as usize] + row * cube.values().1 + value] += 1;
     }
 
     #[inline(always)]
