@@ -3,6 +3,7 @@
 pub mod behaviour;
 pub mod biology;
 pub mod calendar;
+pub mod figures;
 pub mod job;
 pub mod policy;
 pub mod population;
