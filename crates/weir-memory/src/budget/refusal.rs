@@ -114,6 +114,12 @@ impl Refusal {
         &self.facts.remedies
     }
 
+    /// What is shown without the remedies, for programs that list those in their own way.
+    #[must_use]
+    pub fn explanation(&self) -> impl fmt::Display + '_ {
+        Explanation(&self.facts)
+    }
+
     /// With one more thing to do at the end of the list.
     #[must_use]
     pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
@@ -135,8 +141,10 @@ fn larger_budget(facts: &Facts, memory: Option<Bytes>) -> String {
     }
 }
 
-impl fmt::Display for Refusal {
-    /// The headline, then indented lines; no line break at the end.
+/// All of a refusal but its remedies.
+struct Explanation<'a>(&'a Facts);
+
+impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Facts {
             asker,
@@ -148,8 +156,8 @@ impl fmt::Display for Refusal {
             limit,
             origin,
             holders,
-            remedies,
-        } = &*self.facts;
+            ..
+        } = self.0;
         write!(f, "{asker} asks for {asked}, the budget leaves {available}")?;
         write!(f, "\n  budget   {limit}, {origin}")?;
         write!(
@@ -168,7 +176,15 @@ impl fmt::Display for Refusal {
                 write!(f, "{before}{name} of {} {bytes}", name.run())?;
             }
         }
-        for (at, remedy) in remedies.iter().enumerate() {
+        Ok(())
+    }
+}
+
+impl fmt::Display for Refusal {
+    /// The headline, then indented lines; no line break at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.explanation().fmt(f)?;
+        for (at, remedy) in self.facts.remedies.iter().enumerate() {
             let before = if at == 0 { "\n  try      " } else { "   " };
             write!(f, "{before}{}. {remedy}", at + 1)?;
         }

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use weir_files::FilesError;
 use weir_memory::Refusal;
 use weir_run::{JournalError, PartsError};
@@ -20,20 +22,20 @@ pub enum JobError {
         allowed: &'static str,
     },
     /// The budget does not hold even one worker.
-    #[error("the run does not fit into its memory budget: {refusal}")]
+    #[error("the run does not fit into its memory budget: {}", refusal.explanation())]
     DoesNotFit {
         /// Who asked, what was free, who holds the rest.
         refusal: Box<Refusal>,
     },
     /// The disk has not enough room.
-    #[error("the run does not fit on the disk: {0}")]
+    #[error("the run does not fit on the disk: {}", .0.summary())]
     NoRoom(FilesError),
     /// The disk refused.
-    #[error(transparent)]
+    #[error("{}", .0.summary())]
     Files(FilesError),
     /// The journal cannot be used.
     #[error(transparent)]
-    Journal(#[from] JournalError),
+    Journal(JournalError),
     /// Results cannot be written or read.
     #[error(transparent)]
     Results(ResultsError),
@@ -46,6 +48,12 @@ pub enum JobError {
         expected: String,
         /// Digest of the file.
         found: String,
+    },
+    /// There is no protocol in the run's folder.
+    #[error("the run's protocol is not there, it may have been stopped before it began: {}", path.display())]
+    NoProtocol {
+        /// Where it should be.
+        path: PathBuf,
     },
     /// The protocol in the run's folder has mistakes.
     #[error("the run's protocol cannot be read: {0}")]
@@ -76,7 +84,17 @@ impl From<ResultsError> for JobError {
     fn from(error: ResultsError) -> Self {
         match error {
             ResultsError::Files(files) => files.into(),
+            ResultsError::Journal(journal) => journal.into(),
             other => Self::Results(other),
+        }
+    }
+}
+
+impl From<JournalError> for JobError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Files(files) => files.into(),
+            other => Self::Journal(other),
         }
     }
 }
@@ -116,7 +134,7 @@ impl JobError {
             Self::Journal(_) => "W0110",
             Self::Results(ResultsError::Damaged { .. }) => "W0111",
             Self::Results(_) => "W0112",
-            Self::OtherProtocol { .. } => "W0113",
+            Self::OtherProtocol { .. } | Self::NoProtocol { .. } => "W0113",
             Self::Protocol(_) | Self::ProtocolFile(_) => "W0201",
             Self::Parameters(_) => "W0114",
             Self::Panicked { .. } => "W0199",
@@ -127,27 +145,24 @@ impl JobError {
     pub fn remedies(&self) -> Vec<String> {
         match self {
             Self::OutOfRange { .. } => vec![],
-            Self::DoesNotFit { refusal } => {
-                let mut remedies = vec![
-                    format!(
-                        "--budget {}, or more memory for the container",
-                        refusal.limit()
-                    ),
-                    "--threads 1 (every worker holds a block of patients)".to_owned(),
-                    "--results summary (keeps no visits)".to_owned(),
-                ];
-                remedies[0] = "a larger --budget, or more memory for the container".to_owned();
-                remedies
-            }
+            Self::DoesNotFit { refusal } => refusal.remedies().to_vec(),
             Self::NoRoom(_) => vec![
                 "free room on that disk, or --out on another one".to_owned(),
                 "--results summary (keeps no visits)".to_owned(),
                 "`weir runs rm` for runs that are not needed".to_owned(),
             ],
             Self::Files(error) => error.remedies().iter().map(ToString::to_string).collect(),
-            Self::Journal(_) | Self::Results(_) => vec![
-                "`weir sim resume` computes damaged parts again".to_owned(),
-                "restore the folder from a copy".to_owned(),
+            Self::Journal(JournalError::Damaged { .. })
+            | Self::Results(ResultsError::Damaged { .. }) => {
+                vec![
+                    "`weir sim resume` computes what is damaged again".to_owned(),
+                    "restore the folder from a copy".to_owned(),
+                ]
+            }
+            Self::Journal(_) | Self::Results(_) => vec![],
+            Self::NoProtocol { .. } => vec![
+                "put the protocol back as protocol.yaml and resume".to_owned(),
+                "`weir runs rm` for the run, and start it again".to_owned(),
             ],
             Self::OtherProtocol { .. } | Self::Parameters(_) | Self::Panicked { .. } => vec![],
             Self::Protocol(_) | Self::ProtocolFile(_) => {

@@ -2,8 +2,12 @@
 
 mod error;
 mod execute;
+mod hold;
+mod place;
 mod preflight;
 mod spec;
+mod taking_up;
+mod tiers;
 mod worker;
 
 pub use error::{JobError, JobErrorCode};

@@ -126,8 +126,9 @@ impl Job {
             + DISK_BYTES_PER_PATIENT * f64::from(spec.patients)
             + f64::from(1 << 20);
         let disk_bytes = disk as u64;
-        let space = existing(folder).and_then(|folder| files.free_space(folder).ok());
-        let disk_available = space.map(|space| space.available);
+        let disk_available = preflight_space(files, folder, 0, 0)
+            .ok()
+            .map(|space| space.available);
         Preflight {
             patients: spec.patients,
             parts,
@@ -179,10 +180,4 @@ impl Preflight {
     pub fn worker(&self) -> Bytes {
         Bytes::new(self.worker_bytes)
     }
-}
-
-/// The folder, or the nearest one above it that exists.
-fn existing(folder: &Path) -> Option<&Path> {
-    let absolute = folder.ancestors().find(|folder| folder.exists());
-    absolute.or(Some(Path::new(".")))
 }

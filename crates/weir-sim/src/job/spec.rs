@@ -98,7 +98,8 @@ impl Job {
         })
     }
 
-    /// The job of a run's folder, from its manifest's parameters and its `protocol.yaml`.
+    /// The job of a run's folder, from its manifest's parameters and its `protocol.yaml`. Where that file was
+    /// not written yet, because the process was killed first, a shipped protocol is known by its digest.
     ///
     /// # Errors
     /// Parameters that are not a simulation's; a protocol that is missing, wrong, or not the run's.
@@ -106,11 +107,16 @@ impl Job {
         let parameters: Parameters = serde_json::from_value(parameters.clone())
             .map_err(|error| JobError::Parameters(error.to_string()))?;
         let path = Layout::new(folder).protocol();
-        let bytes = files.read(&path, PROTOCOL_BYTES_MAX)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| JobError::Parameters(format!("protocol.yaml: {error}")))?;
-        let parsed = Protocol::parse("protocol.yaml", &text).map_err(JobError::Protocol)?;
-        let job = Self::new(parsed.protocol, parameters.spec)?;
+        let protocol = if files.exists(&path)? {
+            let bytes = files.read(&path, PROTOCOL_BYTES_MAX)?;
+            let text = String::from_utf8(bytes)
+                .map_err(|error| JobError::Parameters(format!("protocol.yaml: {error}")))?;
+            let parsed = Protocol::parse("protocol.yaml", &text).map_err(JobError::Protocol)?;
+            parsed.protocol
+        } else {
+            shipped_with(&parameters.protocol_sha256).ok_or(JobError::NoProtocol { path })?
+        };
+        let job = Self::new(protocol, parameters.spec)?;
         if job.digest != parameters.protocol_sha256 {
             return Err(JobError::OtherProtocol {
                 expected: parameters.protocol_sha256,
@@ -179,4 +185,12 @@ impl Job {
             compression: self.spec.compression,
         }
     }
+}
+
+/// The shipped protocol with this digest.
+fn shipped_with(digest: &str) -> Option<Protocol> {
+    Protocol::shipped().iter().find_map(|shipped| {
+        let protocol = Protocol::parse(shipped.id, shipped.text).ok()?.protocol;
+        (protocol.digest() == digest).then_some(protocol)
+    })
 }

@@ -1,12 +1,10 @@
-use std::sync::Arc;
-
-use weir_files::Files;
 use weir_memory::{Bytes, Reservation};
 
 use super::error::JobError;
+use super::place::{Place, refused};
 use super::spec::Job;
 use crate::results::{
-    BLOCK, BlockBatches, Layout, PartRecord, PartWriter, Stamp, batches, patients_of_part,
+    BLOCK, BlockBatches, PartRecord, PartWriter, ResultsError, batches, patients_of_part,
 };
 use crate::simulate::{Block, PatientColumns, VisitColumns};
 use crate::summary::Counts;
@@ -55,17 +53,13 @@ impl Worker {
             + 3 * Counts::bytes(job.months())
             + WRITERS_BYTES;
         if held > self.reservation.size().as_u64() {
-            self.reservation
-                .resize(Bytes::new(held))
-                .map_err(|refusal| JobError::DoesNotFit {
-                    refusal: Box::new(refusal),
-                })?;
+            self.reservation.resize(Bytes::new(held)).map_err(refused)?;
         }
         let result = batches(&mut self.block, job.keeps_visits());
         self.block.visits_before += visits;
-        result.map_err(|error| JobError::Panicked {
-            part: 0,
-            message: error.to_string(),
+        result.map_err(|error| {
+            let path = std::path::Path::new("(in memory)");
+            ResultsError::arrow(&error, "building rows", path).into()
         })
     }
 
@@ -93,13 +87,17 @@ impl Worker {
     /// Computes a part and writes it.
     pub(super) fn write_part(
         &mut self,
-        job: &Job,
-        files: &Arc<dyn Files>,
-        layout: &Layout,
-        stamp: &Stamp,
+        place: &Place<'_>,
         part: u32,
         progress: impl Fn(u64),
     ) -> Result<PartRecord, JobError> {
+        let Place {
+            job,
+            files,
+            layout,
+            stamp,
+            ..
+        } = place;
         let mut writer = PartWriter::create(files, layout, stamp, part, job.keeps_visits())?;
         self.part(job, part, |block| Ok(writer.write(&block)?), progress)?;
         Ok(writer.finish(&self.block.counts)?)

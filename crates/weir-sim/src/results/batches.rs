@@ -20,6 +20,16 @@ pub struct BlockBatches {
     pub visits: Option<RecordBatch>,
 }
 
+impl BlockBatches {
+    /// Bytes that the rows take.
+    pub fn bytes(&self) -> u64 {
+        std::iter::once(&self.patients)
+            .chain(&self.visits)
+            .map(|batch| batch.get_array_memory_size() as u64)
+            .sum()
+    }
+}
+
 /// Takes the rows out of a block.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ pub enum ResultsError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// A file does not have the bytes that were written.
-    #[error("damaged: {what}; restore it from a copy, or `weir sim resume` computes the part again: {}", path.display())]
+    #[error("damaged: {what}: {}", path.display())]
     Damaged {
         /// What differs.
         what: String,
@@ -84,7 +84,8 @@ impl ResultsError {
         }
     }
 
-    pub(super) fn arrow(
+    /// An error of the Arrow library.
+    pub(crate) fn arrow(
         error: &arrow_schema::ArrowError,
         doing: &'static str,
         path: &Path,

@@ -28,7 +28,7 @@ impl Held {
         table: impl Fn(&'a BlockBatches) -> Option<&'a RecordBatch> + 'a,
     ) -> Result<Batches<'a>, ResultsError> {
         check_range(range, self.patients, || {
-            format!("patients 0 to {}", self.patients)
+            format!("patients 0 to {}", self.patients.saturating_sub(1))
         })?;
         let (start, end) = (range.start, range.end);
         let blocks = if start == end {
@@ -45,11 +45,7 @@ impl Held {
 
     /// Bytes that the rows take.
     pub fn bytes(&self) -> u64 {
-        self.blocks
-            .iter()
-            .flat_map(|block| std::iter::once(&block.patients).chain(&block.visits))
-            .map(|batch| batch.get_array_memory_size() as u64)
-            .sum()
+        self.blocks.iter().map(BlockBatches::bytes).sum()
     }
 }
 

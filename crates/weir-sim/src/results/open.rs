@@ -1,17 +1,18 @@
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use weir_files::{Doing, Files, FilesError};
+use weir_files::{Files, FilesError};
 use weir_run::Journal;
 
 use super::access::{Batches, Patients, Results, Tier};
 use super::error::ResultsError;
+use super::file_record::FileRecord;
 use super::held::{check_range, rows_of};
 use super::layout::{BLOCK, Layout, PART, parts, patients_of_part};
-use super::part::{FileRecord, JournalRecord, PartRecord};
+use super::part::{JournalRecord, PartRecord};
+use super::schema::{patients_schema, visits_schema};
 use super::summary_table::read_counts;
 use crate::summary::Counts;
 
@@ -76,25 +77,20 @@ impl Stored {
 
     fn read_counts(&self, months: u32) -> Result<Counts, ResultsError> {
         let counts_of = |record: &FileRecord| {
-            let path = self.layout.folder().join(&record.name);
-            let bytes = self.files.read(&path, COUNTS_BYTES_MAX)?;
-            check(record, bytes.len() as u64, crc32fast::hash(&bytes), &path)?;
-            read_counts(bytes.into(), &path, months)
+            let folder = self.layout.folder();
+            let bytes = record.read(&*self.files, folder, COUNTS_BYTES_MAX)?;
+            read_counts(bytes.into(), &folder.join(&record.name), months)
         };
-        if let Some(whole) = &self.whole {
-            for record in whole
-                .iter()
-                .filter(|record| record.name == "histograms.parquet")
-            {
-                return counts_of(record);
-            }
+        let of_all = |record: &&FileRecord| record.table() == "histograms";
+        if let Some(record) = self.whole().iter().find(of_all) {
+            return counts_of(record);
         }
         let mut counts = Counts::new(months);
         for part in self.parts.values() {
             for record in part
                 .files
                 .iter()
-                .filter(|record| record.name.starts_with("counts/"))
+                .filter(|record| record.table() == "counts")
             {
                 let part_counts = counts_of(record)?;
                 counts
@@ -128,7 +124,7 @@ impl Stored {
         let parts = self.parts.values().flat_map(|part| &part.files);
         parts
             .chain(self.whole())
-            .filter(|record| !self.is_whole() || !record.name.starts_with("counts/"))
+            .filter(|record| !self.is_whole() || record.table() != "counts")
             .map(|record| record.bytes)
             .sum()
     }
@@ -138,7 +134,7 @@ impl Stored {
         self.parts
             .values()
             .flat_map(|part| &part.files)
-            .filter(|record| record.name.split('/').next() == Some(table))
+            .filter(|record| record.table() == table)
             .map(|record| record.rows)
             .sum()
     }
@@ -151,42 +147,13 @@ impl Stored {
         let mut done = (0, 0);
         let parts = self.parts.values().flat_map(|part| &part.files);
         for record in parts.chain(self.whole()) {
-            if self.is_whole() && record.name.starts_with("counts/") {
+            if self.is_whole() && record.table() == "counts" {
                 continue;
             }
-            self.check_file(record)?;
+            record.verify(&*self.files, self.layout.folder())?;
             done = (done.0 + 1, done.1 + record.bytes);
         }
         Ok(done)
-    }
-
-    /// Reads a part's files against their checksums.
-    ///
-    /// # Errors
-    /// The first that is missing or damaged.
-    pub fn verify_part(&self, part: &PartRecord) -> Result<(), ResultsError> {
-        part.files
-            .iter()
-            .try_for_each(|record| self.check_file(record))
-    }
-
-    fn check_file(&self, record: &FileRecord) -> Result<(), ResultsError> {
-        let path = self.layout.folder().join(&record.name);
-        let mut file = self.files.open(&path)?;
-        let mut crc = crc32fast::Hasher::new();
-        let mut bytes = 0u64;
-        let mut buffer = vec![0; 256 << 10];
-        loop {
-            let read = file
-                .read(&mut buffer)
-                .map_err(|error| FilesError::from_io(error, &path, Doing::Read))?;
-            if read == 0 {
-                break;
-            }
-            crc.update(&buffer[..read]);
-            bytes += read as u64;
-        }
-        check(record, bytes, crc.finalize(), &path)
     }
 
     fn select<'a>(
@@ -226,12 +193,7 @@ impl Stored {
         start: u32,
         end: u32,
     ) -> Result<Batches<'a>, ResultsError> {
-        let prefix = format!("{table}/");
-        let Some(record) = part
-            .files
-            .iter()
-            .find(|record| record.name.starts_with(&prefix))
-        else {
+        let Some(record) = part.files.iter().find(|record| record.table() == table) else {
             return Err(ResultsError::NoVisits {
                 path: self.layout.folder().to_owned(),
             });
@@ -245,14 +207,27 @@ impl Stored {
         let groups = (first / BLOCK..last.div_ceil(BLOCK))
             .map(|group| group as usize)
             .collect();
-        let reader = ParquetRecordBatchReaderBuilder::try_new(self.files.open(&path)?)
-            .and_then(|builder| {
-                builder
-                    .with_row_groups(groups)
-                    .with_batch_size(BATCH_ROWS)
-                    .build()
-            })
-            .map_err(|error| ResultsError::parquet(error, reading, &path))?;
+        let failed = |error| ResultsError::parquet(error, reading, &path);
+        let builder =
+            ParquetRecordBatchReaderBuilder::try_new(self.files.open(&path)?).map_err(failed)?;
+        let expected = match table {
+            "visits" => visits_schema(),
+            _ => patients_schema(),
+        };
+        let row_groups = own.len().div_ceil(BLOCK as usize);
+        if builder.schema().fields() != expected.fields()
+            || builder.metadata().num_row_groups() != row_groups
+        {
+            return Err(ResultsError::Damaged {
+                what: format!("its columns or row groups are not those of a {table} table"),
+                path,
+            });
+        }
+        let reader = builder
+            .with_row_groups(groups)
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(failed)?;
         Ok(Box::new(
             reader
                 .map(move |batch| {
@@ -271,7 +246,7 @@ impl Stored {
         if known(&verified()).is_ok() {
             return Ok(());
         }
-        self.check_file(record)?;
+        record.verify(&*self.files, self.layout.folder())?;
         let mut verified = verified();
         if let Err(place) = known(&verified) {
             verified.insert(place, record.name.clone());
@@ -287,20 +262,6 @@ impl Stored {
             format!("{} of {all} parts of {PART} patients", self.parts.len())
         }
     }
-}
-
-fn check(record: &FileRecord, bytes: u64, crc32: u32, path: &Path) -> Result<(), ResultsError> {
-    let what = if bytes != record.bytes {
-        format!("{bytes} bytes long, {} were written", record.bytes)
-    } else if crc32 != record.crc32 {
-        format!("checksum {crc32:08x}, {:08x} was written", record.crc32)
-    } else {
-        return Ok(());
-    };
-    Err(ResultsError::Damaged {
-        what,
-        path: path.to_owned(),
-    })
 }
 
 impl Results for Stored {

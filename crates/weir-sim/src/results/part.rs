@@ -5,24 +5,12 @@ use weir_files::Files;
 
 use super::batches::BlockBatches;
 use super::error::ResultsError;
+use super::file_record::FileRecord;
 use super::layout::{Layout, part_name};
 use super::schema::{patients_schema, visits_schema};
 use super::summary_table::write_counts;
 use super::table_file::{Stamp, TableFile};
 use crate::summary::Counts;
-
-/// One file on disk, as the journal knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileRecord {
-    /// Path below the run's folder.
-    pub name: String,
-    /// Length.
-    pub bytes: u64,
-    /// CRC-32 (IEEE) of all bytes.
-    pub crc32: u32,
-    /// Rows.
-    pub rows: u64,
-}
 
 /// One part on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use weir_files::Files;
 
 use super::error::ResultsError;
+use super::file_record::FileRecord;
 use super::layout::Layout;
-use super::part::FileRecord;
 use super::schema::{counts_schema, summary_schema};
 use super::table_file::{Stamp, TableFile};
 use crate::DAYS_PER_YEAR;

@@ -12,7 +12,7 @@ use parquet::schema::types::ColumnPath;
 use weir_files::{AtomicFile, Files};
 
 use super::error::ResultsError;
-use super::part::FileRecord;
+use super::file_record::FileRecord;
 
 /// How Parquet pages are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
