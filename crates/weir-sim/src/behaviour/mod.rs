@@ -7,6 +7,6 @@ mod attendance;
 mod death;
 mod leaving;
 
-pub use attendance::{Attended, attend};
+pub use attendance::{Attended, Attending};
 pub use death::death_day;
 pub use leaving::{Episode, Leaving, LeavingKind};

@@ -97,8 +97,10 @@ pub struct Chart<'p> {
     pub interval_weeks: u16,
     /// First day of the rhythm: the last loading dose, or the day of a switch.
     pub(super) rhythm_start: u32,
-    pub(super) previous: Option<Seen>,
-    pub(super) before_previous: Option<Seen>,
+    /// Measured fluid at the last assessment; infinite before the first, so that nothing rises from it.
+    pub(super) last_fluid: f64,
+    /// Letters at the last two assessments, the last one first; 0 before, so that nothing falls from it.
+    pub(super) last_letters: [u8; 2],
     pub(super) best_letters: u8,
     pub(super) baseline_letters: u8,
     /// Dry visits in a row at the longest interval.
@@ -123,8 +125,8 @@ impl<'p> Chart<'p> {
             last_injection: None,
             interval_weeks: 0,
             rhythm_start: day,
-            previous: None,
-            before_previous: None,
+            last_fluid: f64::INFINITY,
+            last_letters: [0; 2],
             best_letters: 0,
             baseline_letters,
             stable_run: 0,
@@ -204,7 +206,8 @@ impl<'p> Chart<'p> {
             if !matches!(self.phase, Phase::Loading { .. }) {
                 self.best_letters = self.best_letters.max(seen.letters);
             }
-            self.before_previous = self.previous.replace(seen);
+            self.last_fluid = seen.fluid;
+            self.last_letters = [seen.letters, self.last_letters[0]];
         }
         if decision.inject.is_some() {
             self.injections += 1;

@@ -12,18 +12,11 @@ pub(super) fn decide(
     let (min, max) = (u16::from(rule.min_weeks), u16::from(rule.max_weeks));
     let tried = chart.interval_weeks;
     if let Some(seen) = seen {
-        let fluid_up = chart
-            .previous
-            .is_some_and(|previous| seen.wet && seen.fluid - previous.fluid > rule.fluid_increase);
-        let best = [chart.previous, chart.before_previous]
-            .into_iter()
-            .flatten()
-            .map(|s| s.letters)
-            .max();
-        let letters_down = seen.wet
-            && best
-                .is_some_and(|best| f64::from(best) - f64::from(seen.letters) >= rule.letters_loss);
-        if fluid_up || letters_down {
+        let [last, before] = chart.last_letters;
+        let best = f64::from(last.max(before));
+        let fluid_up = seen.fluid - chart.last_fluid > rule.fluid_increase;
+        let letters_down = best - f64::from(seen.letters) >= rule.letters_loss;
+        if seen.wet & (fluid_up | letters_down) {
             chart.interval_weeks = tried.saturating_sub(u16::from(rule.shorten_weeks)).max(min);
             chart.failed = (tried > chart.interval_weeks).then_some((tried, 0));
         } else if !seen.wet {

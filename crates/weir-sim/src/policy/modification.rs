@@ -19,10 +19,7 @@ pub(super) fn decide(chart: &mut Chart<'_>, day: u32, seen: Option<Seen>) -> Dec
     ) = (chart.policy, seen)
     {
         let letters_down = f64::from(chart.best_letters) - f64::from(seen.letters) > letters_loss;
-        let fluid_up = seen.wet
-            && chart
-                .previous
-                .is_some_and(|previous| seen.fluid - previous.fluid > fluid_increase);
+        let fluid_up = seen.wet && seen.fluid - chart.last_fluid > fluid_increase;
         if letters_down && fluid_up {
             chart.interval_weeks = chart
                 .interval_weeks

@@ -1,18 +1,30 @@
 use std::sync::LazyLock;
 
-/// Pieces of the central table.
-const PIECES: usize = 1024;
-/// Pieces at either end that are computed instead of looked up.
-const TAIL: usize = 16;
+/// Bits of a word that choose one of 512 equal pieces of the distribution.
+const PIECE_BITS: u32 = 9;
+/// Pieces at either end that are divided again: 1.6 % of the words each.
+const OUTER: usize = 8;
+/// Bits of a word that choose one of the pieces inside those: the outer 64th in 128.
+const OUTER_BITS: u32 = 13;
+/// Pieces of these at the very end that are computed instead of looked up: 0.1 % of the words.
+const TAIL: usize = 8;
 
-/// Cubic pieces of the quantile, `[c0, c1, c2, c3]` in the fraction of the piece.
-static TABLE: LazyLock<Box<[[f64; 4]; PIECES]>> = LazyLock::new(|| {
-    let mut table = Box::new([[0.0; 4]; PIECES]);
-    let width = 1.0 / PIECES as f64;
-    for (piece, c) in table.iter_mut().enumerate().take(PIECES - TAIL).skip(TAIL) {
+/// Cubic pieces of the quantile, `[c0, c1, c2, c3]` in the fraction of the piece: 16 KiB that fit into
+/// a first-level cache beside everything else.
+static TABLE: LazyLock<[[f64; 4]; 1 << PIECE_BITS]> = LazyLock::new(|| pieces(PIECE_BITS, OUTER));
+/// The same for the lower end; the upper one is its mirror image.
+static OUTER_TABLE: LazyLock<[[f64; 4]; OUTER_PIECES]> = LazyLock::new(|| pieces(OUTER_BITS, TAIL));
+const OUTER_PIECES: usize = OUTER << (OUTER_BITS - PIECE_BITS);
+
+/// Hermite pieces of width `2⁻ᵇⁱᵗˢ` without `skip` pieces at either end.
+fn pieces<const N: usize>(bits: u32, skip: usize) -> [[f64; 4]; N] {
+    let mut table = [[0.0; 4]; N];
+    let width = 1.0 / f64::from(1u32 << bits);
+    let end = N.min((1 << bits) - skip);
+    for (piece, c) in table.iter_mut().enumerate().take(end).skip(skip) {
         let (left, right) = (piece as f64 * width, (piece + 1) as f64 * width);
         let (x0, x1) = (normal_quantile(left), normal_quantile(right));
-        // Hermite: values and slopes dx/dp = 1/phi(x) at both ends.
+        // Values and slopes dx/dp = 1/phi(x) at both ends.
         let (d0, d1) = (width / density(x0), width / density(x1));
         *c = [
             x0,
@@ -22,7 +34,7 @@ static TABLE: LazyLock<Box<[[f64; 4]; PIECES]>> = LazyLock::new(|| {
         ];
     }
     table
-});
+}
 
 fn density(x: f64) -> f64 {
     const INVERSE_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
@@ -32,23 +44,36 @@ fn density(x: f64) -> f64 {
 /// A standard normal from one 32-bit word by inverting the cumulative distribution.
 ///
 /// Monotone in the word, one word a value (so identity-keyed values stay aligned), |z| ≤ 6.4.
-/// Cubic Hermite pieces over 1024 equal shares, the outer 16 on either side by [`normal_quantile`]:
-/// within 2·10⁻⁷ of the exact quantile (tested).
+/// Cubic Hermite pieces, finer towards the ends, the outermost 0.2 % by [`normal_quantile`]: within
+/// 3·10⁻⁶ of the exact quantile (tested).
 #[inline(always)]
 pub fn normal(word: u32) -> f64 {
-    let piece = (word >> 22) as usize;
-    if piece.wrapping_sub(TAIL) >= PIECES - 2 * TAIL {
-        return tail(word);
+    let piece = (word >> (32 - PIECE_BITS)) as usize;
+    if piece.wrapping_sub(OUTER) >= (1 << PIECE_BITS) - 2 * OUTER {
+        return outer(word);
     }
-    let t = (f64::from(word & 0x003F_FFFF) + 0.5) * (1.0 / 4_194_304.0);
-    let [c0, c1, c2, c3] = TABLE[piece];
-    c0 + t * (c1 + t * (c2 + t * c3))
+    cubic(&TABLE[piece], word, 32 - PIECE_BITS)
+}
+
+/// The piece's cubic at the middle of the word's share of it.
+#[inline(always)]
+fn cubic(&[c0, c1, c2, c3]: &[f64; 4], word: u32, bits: u32) -> f64 {
+    let inside = (word & ((1 << bits) - 1)) as i32;
+    let t = (f64::from(inside) + 0.5) * (1.0 / f64::from(1u32 << bits));
+    (c0 + c1 * t) + (t * t) * (c2 + c3 * t)
 }
 
 #[cold]
 #[inline(never)]
-fn tail(word: u32) -> f64 {
-    normal_quantile(super::uniform(word))
+fn outer(word: u32) -> f64 {
+    let upper = word >> 31 == 1;
+    let mirrored = if upper { !word } else { word };
+    let piece = (mirrored >> (32 - OUTER_BITS)) as usize;
+    let z = match OUTER_TABLE.get(piece) {
+        Some(c) if piece >= TAIL => cubic(c, mirrored, 32 - OUTER_BITS),
+        _ => normal_quantile(super::uniform(mirrored)),
+    };
+    if upper { -z } else { z }
 }
 
 /// The quantile of the standard normal at `p` in (0, 1).
@@ -163,14 +188,14 @@ mod tests {
             worst = worst.max((normal(word) - normal_quantile(super::super::uniform(word))).abs());
             word = next;
         }
-        assert!(worst < 2e-7, "off by {worst}");
+        assert!(worst < 3e-6, "off by {worst}");
         assert!(normal(0) > -6.5 && normal(u32::MAX) < 6.5);
     }
 
     #[test]
     fn it_is_monotone_across_pieces() {
-        for piece in 1..1024u32 {
-            let border = piece << 22;
+        for piece in 1..1 << OUTER_BITS {
+            let border = piece << (32 - OUTER_BITS);
             assert!(normal(border - 1) <= normal(border), "piece {piece}");
         }
     }

@@ -4,7 +4,6 @@ use super::months::{
     MonthBook, MonthEnd, PATTERN_INITIAL, PATTERN_RESTARTED, pattern_of_interval, round_letters,
 };
 use super::patient::Departures;
-use crate::behaviour::attend;
 use crate::biology::{Eye, EyeTraits, Stepper, Wiener};
 use crate::policy::{Chart, Phase, Plan, Purpose, Seen};
 use crate::random::{Decision, Draws, normal};
@@ -415,9 +414,10 @@ impl<'m, 'b> Course<'m, 'b> {
         let loading = matches!(self.chart.phase, Phase::Loading { .. });
         let earliest = today + VISITS_APART_DAYS;
         let planned = calendar.visit_day(today, wanted.max(earliest), loading, shift);
-        let attended = attend(&self.model.protocol.behaviour.attendance, word, || {
-            self.draws.words(Decision::LongGap, planned)[0]
-        });
+        let attended = self
+            .model
+            .attending
+            .attend(word, || self.draws.words(Decision::LongGap, planned)[0]);
         let moved = planned
             .saturating_add_signed(attended.delay_days)
             .max(earliest);

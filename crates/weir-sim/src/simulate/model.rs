@@ -1,4 +1,5 @@
 use super::Block;
+use crate::behaviour::Attending;
 use crate::biology::{BetweenVisits, Constants, WeeklyReference};
 use crate::calendar::{Calendar, DAYS_PER_MONTH, DAYS_PER_YEAR, month_end};
 use crate::population::PopulationSampler;
@@ -22,6 +23,7 @@ pub struct Model {
     pub(super) constants: Constants,
     pub(super) population: PopulationSampler,
     pub(super) calendar: Calendar,
+    pub(super) attending: Attending,
     pub(super) seed: u64,
     /// Last day of follow-up, days since enrolment.
     pub(super) last_day: u32,
@@ -49,6 +51,7 @@ impl Model {
             constants: Constants::new(&protocol.biology),
             population: PopulationSampler::new(&protocol.population),
             calendar: Calendar::new(&protocol.visits),
+            attending: Attending::new(&protocol.behaviour.attendance),
             protocol: protocol.clone(),
             seed,
             last_day,

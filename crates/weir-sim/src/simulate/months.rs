@@ -33,17 +33,14 @@ pub(super) struct MonthEnd {
     pub pattern: usize,
 }
 
+/// Last days of the pattern groups 1, 2, …; beyond them all, the next one.
+const PATTERN_DAYS: [u32; 6] = [35, 63, 111, 119, 180, 365];
+
 /// The pattern group of an interval, by days to the previous visit.
+#[inline(always)]
 pub(super) fn pattern_of_interval(days: u32) -> usize {
-    match days {
-        0..=35 => 1,
-        36..=63 => 2,
-        64..=111 => 3,
-        112..=119 => 4,
-        120..=180 => 5,
-        181..=365 => 6,
-        _ => 7,
-    }
+    let beyond = |&last: &u32| usize::from(days > last);
+    1 + PATTERN_DAYS.iter().map(beyond).sum::<usize>()
 }
 /// Pattern of the loading phase.
 pub(super) const PATTERN_INITIAL: usize = 0;
