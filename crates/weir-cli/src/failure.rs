@@ -16,6 +16,8 @@ pub enum Exit {
     Done,
     /// 1: failed.
     Failed,
+    /// 2: wrong usage.
+    Usage,
     /// 3: the input has mistakes.
     Mistakes,
     /// 4: does not fit into memory or disk.
@@ -29,6 +31,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Usage => 2,
             Exit::Mistakes => 3,
             Exit::DoesNotFit => 4,
             Exit::Interrupted => 130,
@@ -102,6 +105,7 @@ impl From<JobError> for Failure {
     fn from(error: JobError) -> Self {
         let exit = match &error {
             JobError::DoesNotFit { .. } | JobError::NoRoom(_) => Exit::DoesNotFit,
+            JobError::OutOfRange { .. } => Exit::Usage,
             JobError::Protocol(_) | JobError::ProtocolFile(_) => Exit::Mistakes,
             _ => Exit::Failed,
         };
