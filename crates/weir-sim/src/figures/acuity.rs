@@ -43,7 +43,7 @@ pub(super) fn on_treatment(about: &About<'_>, counts: &Counts) -> Result<Figure,
         "acuity-on-treatment",
         "Visual acuity: patients on treatment",
     )
-    .subtitle("True letters of study eyes under treatment at the end of each month")
+    .subtitle("True letters of those treated at the end of each month")
     .mark(with_bands("On treatment", counts, &letters));
     let (first, last) = (letters(0), letters(counts.months()));
     finish(about, counts, figure)
@@ -143,9 +143,9 @@ pub(super) fn change_shares(about: &About<'_>, counts: &Counts) -> Result<Figure
         Line::new(name, points).concept(color)
     });
     let figure = Figure::new("change-shares", "Gains and losses")
-        .subtitle("Share of all patients who started, by change in letters from baseline")
+        .subtitle("All patients who started, by change in letters from baseline")
         .x(points::axis(counts))
-        .y(Axis::share("Share of patients").within(0.0, 1.0))
+        .y(Axis::share("Share of patients").within(0.0, 1.0).every(0.2))
         .marks(lines);
     about
         .under_all(figure, counts)
@@ -176,17 +176,15 @@ pub(super) fn by_year(about: &About<'_>, counts: &Counts) -> Result<Figure, Figu
     )
     .subtitle("True letters, living patients in follow-up")
     .x(Axis::categories(
-        "",
-        points.iter().map(|point| short(point)),
+        "Years since first visit",
+        points
+            .iter()
+            .map(|point| format!("{}", (10.0 * point.years()).round() / 10.0)),
     ))
     .y(Axis::letters("Visual acuity"))
     .mark(Boxes::new("patients", boxes).concept("all patients"))
     .letters_references();
     about.under_all(figure, counts).build()
-}
-
-fn short(point: &Point) -> String {
-    point.name.clone()
 }
 
 /// Histograms at baseline and at the end.

@@ -36,8 +36,8 @@ pub(super) fn by_year(about: &About<'_>, counts: &Counts) -> Result<Figure, Figu
         .y(Axis::from_zero("Injections per patient", ""))
         .mark(
             Bars::at_categories()
-                .series("On treatment all year", mean(on_treatment))
-                .series("All who were followed all year", mean(completers)),
+                .series_as("On treatment all year", "on treatment", mean(on_treatment))
+                .series_as("All followed all year", "all patients", mean(completers)),
         );
     let mut figure = about.under_all(figure, counts);
     if let (Some(first), Some(last)) = (years.first(), years.last()) {

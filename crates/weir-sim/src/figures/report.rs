@@ -47,7 +47,11 @@ pub fn report(about: &About<'_>, counts: &Counts) -> Result<Report, FigureError>
         .section(ends_section(about, counts)?)
         .section(caveats(about));
     if let Some(stages) = tables::stages(about) {
-        report = report.section(Section::new("Memory and time").table(stages));
+        report = report.section(
+            Section::new("Memory and time")
+                .text("Resident memory of the whole process while each stage was at work.")
+                .table(stages),
+        );
     }
     Ok(provenance(about, report))
 }
@@ -99,6 +103,10 @@ fn acuity_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
         .pair(
             acuity::everybody(about, counts)?,
             acuity::on_treatment(about, counts)?,
+        )
+        .text(
+            "In the table, letters are true letters of living patients in follow-up; the change is of the last measured letters of all who \
+             started, carried forward; injections are means per patient and full year.",
         )
         .table(tables::by_year(counts))
         .pair(
@@ -202,6 +210,7 @@ fn ends_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureErr
     Ok(Section::new("Ends of treatment")
         .text(ends::DEFINITION)
         .figure(ends::ends(about, counts)?)
+        .text("Shares in the table are of all patients who started, up to the end of the year.")
         .table(tables::ends(counts)))
 }
 

@@ -23,7 +23,7 @@ fn percent(share: Option<f64>) -> Cell {
 
 /// One row a year: who is there, what they see, what they got.
 pub(super) fn by_year(counts: &Counts) -> Table {
-    let table = Table::new("By year: true letters of living patients in follow-up")
+    let table = Table::new("By year")
         .text("At")
         .numeric("In follow-up")
         .numeric("On treatment")
@@ -31,9 +31,9 @@ pub(super) fn by_year(counts: &Counts) -> Table {
         .numeric("SD")
         .numeric("Median")
         .numeric("≥ 70 letters, %")
-        .numeric("Change, all patients (LOCF)")
-        .numeric("Injections in the year, on treatment")
-        .numeric("… all followed all year");
+        .numeric("Mean change, all who started")
+        .numeric("Injections, on treatment all year")
+        .numeric("Injections, followed all year");
     every_year(counts).into_iter().fold(table, |table, point| {
         let letters = counts.distribution(Cube::LettersTrue, None, point.month);
         let change = counts.distribution(Cube::LettersChange, None, point.month);
@@ -67,14 +67,12 @@ pub(super) fn by_year(counts: &Counts) -> Table {
 
 /// Change from baseline at the years' ends.
 pub(super) fn change(counts: &Counts) -> Table {
-    let table = Table::new(
-        "Change from baseline, all patients who started, last observation carried forward",
-    )
-    .text("At")
-    .numeric("Patients")
-    .numeric("Mean change")
-    .numeric("SD")
-    .numeric("Median");
+    let table = Table::new("Change in letters")
+        .text("At")
+        .numeric("Patients")
+        .numeric("Mean change")
+        .numeric("SD")
+        .numeric("Median");
     let table = SHARES.iter().fold(table, |table, (name, _)| {
         table.numeric(format!("{name}, %"))
     });
@@ -104,8 +102,7 @@ pub(super) fn ends(counts: &Counts) -> Table {
     let total = counts.total("patients");
     let share = |ended: u64| percent((total > 0).then(|| ended as f64 / total as f64));
     let table = points.iter().fold(
-        Table::new("First ends of treatment, % of all patients who started, cumulative")
-            .text("Reason"),
+        Table::new("First ends by reason, cumulative %").text("Reason"),
         |table, point| table.numeric(&*point.name),
     );
     let table = table.numeric("Patients, whole run");
@@ -138,7 +135,7 @@ pub(super) fn stages(about: &About<'_>) -> Option<Table> {
         0 => Cell::Missing,
         bytes => Cell::Text(Bytes::new(bytes).to_string()),
     };
-    let table = Table::new("Memory and time by stage: resident memory of the whole process")
+    let table = Table::new("By stage")
         .text("Stage")
         .numeric("Seconds")
         .numeric("Peak")

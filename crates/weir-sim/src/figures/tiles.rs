@@ -3,7 +3,7 @@
 use weir_chart::Tile;
 
 use super::points;
-use super::wording::{one, patients, percent, signed};
+use super::wording::{one, patients, percent, signed, whole};
 use super::{cohort, injections};
 use crate::summary::{Counts, Cube};
 
@@ -29,25 +29,24 @@ pub(super) fn tiles(counts: &Counts) -> Vec<Tile> {
     );
     for point in later {
         let (seen, gained) = (letters(point.month), change(point.month));
-        let at = point.words();
-        tiles.push(
-            Tile::new(format!("Mean letters, {at}"), one(seen.mean()), "letters")
-                .note(format!("{} in follow-up", patients(seen.count()))),
+        let tile = Tile::new(
+            format!("Mean letters, {}", point.words()),
+            one(seen.mean()),
+            "letters",
         );
-        tiles.push(
-            Tile::new(
-                format!("Mean change, {at}"),
-                signed(gained.mean()),
-                "letters",
-            )
-            .note(format!("SD {}, all patients, LOCF", one(gained.sd()))),
-        );
+        tiles.push(tile.note(format!(
+            "{} in follow-up; mean change of all who started {}",
+            whole(seen.count()),
+            signed(gained.mean())
+        )));
     }
     if counts.months() >= 12 {
         let year = injections::on_treatment(counts, 0);
         tiles.push(
-            Tile::new("Injections, year 1", one(year.mean()), "per patient")
-                .note(format!("{} on treatment all year", patients(year.count()))),
+            Tile::new("Injections, year 1", one(year.mean()), "").note(format!(
+                "mean of {} on treatment all year",
+                patients(year.count())
+            )),
         );
     }
     let treated = cohort::on_treatment(counts, last.month);
