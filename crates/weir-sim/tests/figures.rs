@@ -84,19 +84,23 @@ impl Simulated {
 }
 
 fn lines(figure: &Figure) -> Vec<&Line> {
-    let line = |mark| match mark {
-        &Mark::Line(ref line) => Some(line),
-        _ => None,
-    };
-    figure.marks().iter().filter_map(line).collect()
+    let marks = figure.marks().iter();
+    marks
+        .filter_map(|mark| match mark {
+            Mark::Line(line) => Some(line),
+            _ => None,
+        })
+        .collect()
 }
 
 fn stack(figure: &Figure) -> &Stack {
-    let stack = |mark| match mark {
-        &Mark::Stack(ref stack) => Some(stack),
-        _ => None,
-    };
-    figure.marks().iter().find_map(stack).unwrap()
+    let mut marks = figure.marks().iter();
+    marks
+        .find_map(|mark| match mark {
+            Mark::Stack(stack) => Some(stack),
+            _ => None,
+        })
+        .unwrap()
 }
 
 #[test]
@@ -183,6 +187,27 @@ fn means_and_bands_are_those_of_the_counts() {
         }
         assert_eq!(line.points.len(), 37);
     }
+}
+
+#[test]
+fn a_handful_of_survivors_makes_no_curve() {
+    let run = Simulated::routine(100, 40.0);
+    let letters = |month| run.counts.distribution(Cube::LettersTrue, None, month);
+    let figure = run.figure("acuity");
+    for (month, (_, mean)) in lines(&figure)[0].points.iter().enumerate() {
+        assert_eq!(mean.is_nan(), letters(month as u32).count() < 20, "{month}");
+    }
+    // A run that begins with fewer shows whom it has.
+    let few = Simulated::routine(3, 1.0).figure("acuity");
+    assert!(lines(&few)[0].points[0].1.is_finite());
+}
+
+#[test]
+fn a_protocol_that_never_treats_is_not_said_to() {
+    let run = Simulated::new("untreated", 100, 2.0);
+    let html = run.html();
+    assert!(html.contains("In untreated care") && !html.to_lowercase().contains("on treatment"));
+    assert!(Simulated::routine(100, 2.0).html().contains("On treatment"));
 }
 
 #[test]

@@ -60,6 +60,25 @@ impl About<'_> {
         self.patients_done < self.patients_asked
     }
 
+    /// What those are who have not stopped: the counts call them on treatment under every protocol, and a protocol that
+    /// never treats must not be said to.
+    pub(super) fn on_treatment(&self) -> &'static str {
+        if self.protocol.drugs().is_empty() {
+            "in untreated care"
+        } else {
+            "on treatment"
+        }
+    }
+
+    /// The same at the beginning of a sentence.
+    pub(super) fn on_treatment_first(&self) -> &'static str {
+        if self.protocol.drugs().is_empty() {
+            "In untreated care"
+        } else {
+            "On treatment"
+        }
+    }
+
     /// "Partial results: 3,000 of 10,000 patients", or nothing.
     pub(super) fn partial_words(&self) -> Option<String> {
         self.is_partial().then(|| {

@@ -13,6 +13,16 @@ use crate::summary::{Counts, Cube, Distribution};
 /// What a month is, wherever time is drawn.
 pub(super) const MONTH: &str = "A month is 365.25/12 days. Baseline is the first visit.";
 
+/// Fewer patients than this make no mean and no percentile, unless the run began with fewer.
+const FEWEST: u64 = 20;
+const FEW: &str = "Months with fewer than 20 patients are left out.";
+
+/// A distribution that is drawn.
+fn drawn(of: &dyn Fn(u32) -> Distribution, month: u32) -> Option<Distribution> {
+    let distribution = of(month);
+    (distribution.count() >= FEWEST || of(0).count() < FEWEST).then_some(distribution)
+}
+
 /// Group of the letters' cubes.
 const ON_TREATMENT: usize = 0;
 
@@ -41,10 +51,13 @@ pub(super) fn on_treatment(about: &About<'_>, counts: &Counts) -> Result<Figure,
     let letters = |month| counts.distribution(Cube::LettersTrue, Some(ON_TREATMENT), month);
     let figure = Figure::new(
         "acuity-on-treatment",
-        "Visual acuity: patients on treatment",
+        format!("Visual acuity: patients {}", about.on_treatment()),
     )
-    .subtitle("True letters of those treated at the end of each month")
-    .mark(with_bands("On treatment", counts, &letters));
+    .subtitle(format!(
+        "True letters of those {} at the end of each month",
+        about.on_treatment()
+    ))
+    .mark(with_bands(about.on_treatment_first(), counts, &letters).concept("on treatment"));
     let (first, last) = (letters(0), letters(counts.months()));
     finish(about, counts, figure)
         .note(format!(
@@ -63,7 +76,9 @@ fn finish(about: &About<'_>, counts: &Counts, figure: FigureBuilder) -> FigureBu
         .letters_references();
     about
         .under_all(figure, counts)
-        .note("Bands are percentiles of patients, not the uncertainty of the mean.")
+        .note(format!(
+            "Bands are percentiles of patients, not the uncertainty of the mean. {FEW}"
+        ))
         .note(MONTH)
 }
 
@@ -76,7 +91,10 @@ fn with_bands(name: &str, counts: &Counts, of: &dyn Fn(u32) -> Distribution) -> 
 
 fn mean(counts: &Counts, of: &dyn Fn(u32) -> Distribution) -> Vec<(f64, f64)> {
     months(counts)
-        .map(|month| (years_of(month), of(month).mean().unwrap_or(f64::NAN)))
+        .map(|month| {
+            let mean = drawn(of, month).and_then(|letters| letters.mean());
+            (years_of(month), mean.unwrap_or(f64::NAN))
+        })
         .collect()
 }
 
@@ -87,10 +105,11 @@ fn band(counts: &Counts, of: &dyn Fn(u32) -> Distribution, low: u8, high: u8) ->
         of: "patients".to_owned(),
     };
     let points = months(counts).map(|month| {
-        let letters = of(month);
+        let letters = drawn(of, month);
         let at = |percent: u8| {
             letters
-                .quantile(f64::from(percent) / 100.0)
+                .as_ref()
+                .and_then(|letters| letters.quantile(f64::from(percent) / 100.0))
                 .map_or(f64::NAN, f64::from)
         };
         (years_of(month), at(low), at(high))
@@ -158,8 +177,9 @@ pub(super) fn change_shares(about: &About<'_>, counts: &Counts) -> Result<Figure
 /// Percentiles at baseline and at the years' ends.
 pub(super) fn by_year(about: &About<'_>, counts: &Counts) -> Result<Figure, FigureError> {
     let points = points::some_years(counts);
+    let of = |month| counts.distribution(Cube::LettersTrue, None, month);
     let boxes = points.iter().map(|point| {
-        let letters = counts.distribution(Cube::LettersTrue, None, point.month);
+        let letters = drawn(&of, point.month)?;
         let at = |share| letters.quantile(share).map(f64::from);
         Some(BoxSummary {
             p5: at(0.05)?,

@@ -40,24 +40,21 @@ pub(super) fn any_until(counts: &Counts, month: u32) -> u64 {
 /// Cumulative incidence by reason.
 pub(super) fn ends(about: &About<'_>, counts: &Counts) -> Result<Figure, FigureError> {
     let total = counts.total("patients");
-    let lines = REASONS
-        .iter()
-        .enumerate()
-        .filter_map(|(reason, (name, concept))| {
-            (until(counts, reason, counts.months()) > 0).then(|| {
-                let mut so_far = 0;
-                let points = months(counts).map(|month| {
-                    so_far += counts.get(Cube::FirstEnd, reason, month, 0);
-                    (years_of(month), so_far as f64 / total.max(1) as f64)
-                });
-                let line = Line::steps(*name, points).concept(*concept);
-                if reason == STUDY_ENDED {
-                    line.dashed()
-                } else {
-                    line
-                }
-            })
+    let happened = |reason: &usize| until(counts, *reason, counts.months()) > 0;
+    let lines = (0..REASONS.len()).filter(happened).map(|reason| {
+        let mut so_far = 0;
+        let points = months(counts).map(|month| {
+            so_far += counts.get(Cube::FirstEnd, reason, month, 0);
+            (years_of(month), so_far as f64 / total.max(1) as f64)
         });
+        let (name, concept) = REASONS[reason];
+        let line = Line::steps(name, points).concept(concept);
+        if reason == STUDY_ENDED {
+            line.dashed()
+        } else {
+            line
+        }
+    });
     let places = points::some_years(counts);
     let at_risk = places
         .iter()

@@ -36,13 +36,18 @@ pub(super) fn by_year(about: &About<'_>, counts: &Counts) -> Result<Figure, Figu
         .y(Axis::from_zero("Injections per patient", ""))
         .mark(
             Bars::at_categories()
-                .series_as("On treatment all year", "on treatment", mean(on_treatment))
+                .series_as(
+                    format!("{} all year", about.on_treatment_first()),
+                    "on treatment",
+                    mean(on_treatment),
+                )
                 .series_as("All followed all year", "all patients", mean(completers)),
         );
     let mut figure = about.under_all(figure, counts);
     if let (Some(first), Some(last)) = (years.first(), years.last()) {
         figure = figure.note(format!(
-            "On treatment at the end of every month of year {}: {}; of year {}: {}.",
+            "{} at the end of every month of year {}: {}; of year {}: {}.",
+            about.on_treatment_first(),
             first + 1,
             patients(on_treatment(counts, *first).count()),
             last + 1,
@@ -82,7 +87,10 @@ pub(super) fn distribution(about: &About<'_>, counts: &Counts) -> Result<Figure,
         "injections-distribution",
         "Patients by injections in a year",
     )
-    .subtitle("Share of patients who were on treatment at the end of every month of the year")
+    .subtitle(format!(
+        "Share of those {} at the end of every month",
+        about.on_treatment()
+    ))
     .x(Axis::categories(
         "Injections in the year",
         (0..=most).map(|n| n.to_string()),

@@ -1,6 +1,6 @@
 //! The months that tables and distributions look at: baseline, each year's end, the end of follow-up.
 
-use weir_chart::Axis;
+use weir_chart::{Axis, Ticks};
 
 use crate::summary::Counts;
 
@@ -92,8 +92,8 @@ pub(super) fn axis(counts: &Counts) -> Axis {
     let axis = Axis::years("Time since first visit", years);
     match counts.months() {
         0..12 => Axis {
-            unit: Some("years".to_owned()),
-            ..axis.every(0.25)
+            ticks: Ticks::Nice,
+            ..axis
         },
         12..=180 => axis,
         _ => axis.every(5.0),

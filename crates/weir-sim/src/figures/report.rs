@@ -5,7 +5,7 @@ use weir_memory::Bytes;
 
 use super::about::About;
 use super::acuity::CHANGE;
-use super::wording::{cut, one, patients, percent, signed, whole};
+use super::wording::{counted, cut, one, patients, percent, signed, whole};
 use super::{acuity, cohort, ends, injections, intervals, points, tables, tiles};
 use crate::protocol::Biology;
 use crate::simulate::TimeEngine;
@@ -24,7 +24,7 @@ pub fn report(about: &About<'_>, counts: &Counts) -> Result<Report, FigureError>
         report.badge(Badge::new("Complete").tone(Tone::Good))
     };
     if let Some(visits) = about.visits {
-        report = report.badge(Badge::new(format!("{} visits", whole(visits))));
+        report = report.badge(Badge::new(counted(visits, "visit")));
     }
     if let Some(bytes) = about.bytes_on_disk {
         report = report.badge(Badge::new(format!("{} on disk", Bytes::new(bytes))));
@@ -36,7 +36,7 @@ pub fn report(about: &About<'_>, counts: &Counts) -> Result<Report, FigureError>
             &words[1..]
         ));
     }
-    for tile in tiles::tiles(counts) {
+    for tile in tiles::tiles(about, counts) {
         report = report.tile(tile);
     }
     report = report
@@ -100,15 +100,15 @@ fn acuity_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
     };
     Ok(section
         .text(words)
-        .pair(
-            acuity::everybody(about, counts)?,
-            acuity::on_treatment(about, counts)?,
-        )
         .text(
             "In the table, letters are true letters of living patients in follow-up; the change is of the last measured letters of all who \
              started, carried forward; injections are means per patient and full year.",
         )
-        .table(tables::by_year(counts))
+        .pair(
+            acuity::everybody(about, counts)?,
+            acuity::on_treatment(about, counts)?,
+        )
+        .table(tables::by_year(about, counts))
         .pair(
             acuity::by_year(about, counts)?,
             acuity::distribution(about, counts)?,
@@ -157,9 +157,10 @@ fn cohort_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
     if total > 0 {
         let at = |group| counts.get(Cube::State, group, last.month, 0);
         section = section.text(format!(
-            "Of {}, {} are on treatment at {}, {} are followed without treatment, {} have left and {} have died.",
+            "Of {}, {} are {} at {}, {} have stopped and are followed, {} have left and {} have died.",
             patients(total),
             whole(cohort::on_treatment(counts, last.month)),
+            about.on_treatment(),
             last.words(),
             whole(at(4)),
             whole(at(5)),

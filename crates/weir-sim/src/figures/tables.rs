@@ -22,17 +22,17 @@ fn percent(share: Option<f64>) -> Cell {
 }
 
 /// One row a year: who is there, what they see, what they got.
-pub(super) fn by_year(counts: &Counts) -> Table {
+pub(super) fn by_year(about: &About<'_>, counts: &Counts) -> Table {
     let table = Table::new("By year")
         .text("At")
         .numeric("In follow-up")
-        .numeric("On treatment")
+        .numeric(about.on_treatment_first())
         .numeric("Mean letters")
         .numeric("SD")
         .numeric("Median")
         .numeric("≥ 70 letters, %")
         .numeric("Mean change, all who started")
-        .numeric("Injections, on treatment all year")
+        .numeric(format!("Injections, {} all year", about.on_treatment()))
         .numeric("Injections, followed all year");
     every_year(counts).into_iter().fold(table, |table, point| {
         let letters = counts.distribution(Cube::LettersTrue, None, point.month);
@@ -76,7 +76,7 @@ pub(super) fn change(counts: &Counts) -> Table {
     let table = SHARES.iter().fold(table, |table, (name, _)| {
         table.numeric(format!("{name}, %"))
     });
-    every_year(counts)
+    some_years(counts)
         .into_iter()
         .filter(|point| point.month > 0)
         .fold(table, |table, point| {

@@ -2,13 +2,14 @@
 
 use weir_chart::Tile;
 
+use super::about::About;
 use super::points;
 use super::wording::{one, patients, percent, signed, whole};
 use super::{cohort, injections};
 use crate::summary::{Counts, Cube};
 
 /// Headline numbers, each with whom it is of.
-pub(super) fn tiles(counts: &Counts) -> Vec<Tile> {
+pub(super) fn tiles(about: &About<'_>, counts: &Counts) -> Vec<Tile> {
     let letters = |month| counts.distribution(Cube::LettersTrue, None, month);
     let change = |month| counts.distribution(Cube::LettersChange, None, month);
     let total = counts.total("patients");
@@ -44,8 +45,9 @@ pub(super) fn tiles(counts: &Counts) -> Vec<Tile> {
         let year = injections::on_treatment(counts, 0);
         tiles.push(
             Tile::new("Injections, year 1", one(year.mean()), "").note(format!(
-                "mean of {} on treatment all year",
-                patients(year.count())
+                "mean of {} {} all year",
+                patients(year.count()),
+                about.on_treatment()
             )),
         );
     }
@@ -53,7 +55,7 @@ pub(super) fn tiles(counts: &Counts) -> Vec<Tile> {
     let share = (total > 0).then(|| treated as f64 / total as f64);
     tiles.push(
         Tile::new(
-            format!("On treatment, {}", last.words()),
+            format!("{}, {}", about.on_treatment_first(), last.words()),
             percent(share),
             "%",
         )
