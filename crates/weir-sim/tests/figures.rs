@@ -197,6 +197,10 @@ fn a_handful_of_survivors_makes_no_curve() {
     for (month, (_, mean)) in lines(&figure)[0].points.iter().enumerate() {
         assert_eq!(mean.is_nan(), letters(month as u32).count() < 20, "{month}");
     }
+    let left_out = "Months with fewer than 20 patients are left out.".to_owned();
+    assert!(figure.notes().contains(&left_out));
+    let whole = Simulated::routine(100, 2.0).figure("acuity");
+    assert!(!whole.notes().contains(&left_out));
     // A run that begins with fewer shows whom it has.
     let few = Simulated::routine(3, 1.0).figure("acuity");
     assert!(lines(&few)[0].points[0].1.is_finite());

@@ -15,7 +15,6 @@ pub(super) const MONTH: &str = "A month is 365.25/12 days. Baseline is the first
 
 /// Fewer patients than this make no mean and no percentile, unless the run began with fewer.
 const FEWEST: u64 = 20;
-const FEW: &str = "Months with fewer than 20 patients are left out.";
 
 /// A distribution that is drawn.
 fn drawn(of: &dyn Fn(u32) -> Distribution, month: u32) -> Option<Distribution> {
@@ -39,7 +38,7 @@ pub(super) fn everybody(about: &About<'_>, counts: &Counts) -> Result<Figure, Fi
                 .meaning("mean")
                 .dashed(),
         );
-    finish(about, counts, figure)
+    note_few(finish(about, counts, figure), &letters, months(counts))
         .note(
             "Dashes: mean of the letters last measured in the clinic, carried forward between visits.",
         )
@@ -59,7 +58,7 @@ pub(super) fn on_treatment(about: &About<'_>, counts: &Counts) -> Result<Figure,
     ))
     .mark(with_bands(about.on_treatment_first(), counts, &letters).concept("on treatment"));
     let (first, last) = (letters(0), letters(counts.months()));
-    finish(about, counts, figure)
+    note_few(finish(about, counts, figure), &letters, months(counts))
         .note(format!(
             "{} at baseline, {} at {}: those who stay differ from those who left.",
             patients(first.count()),
@@ -76,10 +75,21 @@ fn finish(about: &About<'_>, counts: &Counts, figure: FigureBuilder) -> FigureBu
         .letters_references();
     about
         .under_all(figure, counts)
-        .note(format!(
-            "Bands are percentiles of patients, not the uncertainty of the mean. {FEW}"
-        ))
+        .note("Bands are percentiles of patients, not the uncertainty of the mean.")
         .note(MONTH)
+}
+
+/// Says so where months are left out.
+fn note_few(
+    figure: FigureBuilder,
+    of: &dyn Fn(u32) -> Distribution,
+    mut months: impl Iterator<Item = u32>,
+) -> FigureBuilder {
+    if months.any(|month| drawn(of, month).is_none()) {
+        figure.note("Months with fewer than 20 patients are left out.")
+    } else {
+        figure
+    }
 }
 
 fn with_bands(name: &str, counts: &Counts, of: &dyn Fn(u32) -> Distribution) -> Line {
@@ -204,7 +214,8 @@ pub(super) fn by_year(about: &About<'_>, counts: &Counts) -> Result<Figure, Figu
     .y(Axis::letters("Visual acuity"))
     .mark(Boxes::new("patients", boxes).concept("all patients"))
     .letters_references();
-    about.under_all(figure, counts).build()
+    let figure = about.under_all(figure, counts);
+    note_few(figure, &of, points.iter().map(|point| point.month)).build()
 }
 
 /// Histograms at baseline and at the end.

@@ -80,14 +80,14 @@ fn acuity_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
     let (first, end) = (letters(0), letters(last.month));
     let words = match (first.mean(), end.mean()) {
         (Some(_), Some(_)) if last.month > 0 => format!(
-            "Patients start with {} letters on average (SD {}). At {}, the {} who are alive and in follow-up have {} (SD {}), and half \
-             of them lie between {} and {}.",
+            "Patients start with {} letters on average (SD {}). At {} the mean is {} (SD {}) over the {} alive and in follow-up; the \
+             middle half of them lies between {} and {}.",
             one(first.mean()),
             one(first.sd()),
             last.words(),
-            whole(end.count()),
             one(end.mean()),
             one(end.sd()),
+            whole(end.count()),
             end.quantile(0.25).unwrap_or(0),
             end.quantile(0.75).unwrap_or(0),
         ),
@@ -157,11 +157,11 @@ fn cohort_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
     if total > 0 {
         let at = |group| counts.get(Cube::State, group, last.month, 0);
         section = section.text(format!(
-            "Of {}, {} are {} at {}, {} have stopped and are followed, {} have left and {} have died.",
+            "At {}, of {}: {} {}, {} stopped and still followed, {} left, {} died.",
+            last.words(),
             patients(total),
             whole(cohort::on_treatment(counts, last.month)),
             about.on_treatment(),
-            last.words(),
             whole(at(4)),
             whole(at(5)),
             whole(at(6)),

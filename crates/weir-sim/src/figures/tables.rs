@@ -76,9 +76,10 @@ pub(super) fn change(counts: &Counts) -> Table {
     let table = SHARES.iter().fold(table, |table, (name, _)| {
         table.numeric(format!("{name}, %"))
     });
-    some_years(counts)
+    let some = some_years(counts);
+    every_year(counts)
         .into_iter()
-        .filter(|point| point.month > 0)
+        .filter(|point| point.month == 12 || (point.month > 0 && some.contains(point)))
         .fold(table, |table, point| {
             let change = counts.distribution(Cube::LettersChange, None, point.month);
             let mut row = vec![
