@@ -210,8 +210,8 @@ fn visits_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
 fn ends_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureError> {
     Ok(Section::new("Ends of treatment")
         .text(ends::DEFINITION)
-        .figure(ends::ends(about, counts)?)
         .text("Shares in the table are of all patients who started, up to the end of the year.")
+        .figure(ends::ends(about, counts)?)
         .table(tables::ends(counts)))
 }
 
