@@ -124,7 +124,7 @@ fn structures<S: Stepper>(biology: &Biology, letters: f64, treated: bool) -> Vec
             };
             for month in 1..=6 {
                 let (from, end) = (month_end(month - 1), month_end(month));
-                path.month(end, draws.words(Decision::Month, month)[0]);
+                path.month(end, draws.words(Decision::Month, month)[0], &constants);
                 for visit in [0, 28, 59, 120].into_iter().filter(|_| treated) {
                     if (from..end).contains(&visit) {
                         if visit > from {

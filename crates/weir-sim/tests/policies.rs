@@ -242,10 +242,8 @@ fn activity_at_two_assessments_assigns_8_12_or_16_weeks() {
         if clinic.visit(60, fluid(active_first)).2.is_some() {
             weeks.push(20);
         }
-        if clinic.plan.day / 7 == 24 {
-            if clinic.visit(60, fluid(active_second)).2.is_some() {
-                weeks.push(24);
-            }
+        if clinic.plan.day / 7 == 24 && clinic.visit(60, fluid(active_second)).2.is_some() {
+            weeks.push(24);
         }
         weeks.extend(clinic.injections(2, 0.9));
         weeks

@@ -66,10 +66,10 @@ impl Attending {
             (u - self.comes_below) * self.stretch[2]
         };
         let delay_days = if self.delay_sd_days > 0.0 {
-            // Rounded half away from zero; beyond three standard deviations is somebody else's story.
+            // Beyond three standard deviations is somebody else's story.
             let z = smaller(larger(normal(word_of(u)), -3.0), 3.0);
-            let days = z * self.delay_sd_days;
-            (days + 0.5_f64.copysign(days)) as i32
+            // At 3·2⁵¹ a double's last bits are its units, also of negative numbers: this rounds.
+            (z * self.delay_sd_days + 6_755_399_441_055_744.0).to_bits() as i32
         } else {
             0
         };

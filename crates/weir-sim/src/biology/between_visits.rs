@@ -12,8 +12,9 @@ use crate::random::{Decision, Draws, normal};
 pub struct BetweenVisits;
 
 /// A Brownian path from `a` to `b` below a limit touches it with probability
-/// `exp(−2·a·b/variance)`; below exp(−2·3) = 0.25 % it counts as clear.
-const CLEAR_OF_LIMITS: f64 = 3.0;
+/// `exp(−2·a·b/variance)`, and, looked at once a week, as if the limit were 0.58 weekly standard
+/// deviations further away: from this `a·b/variance` on less than once in 200 times, mostly never.
+const CLEAR_OF_LIMITS: f64 = 2.0;
 /// Substeps of one interval of at most a month: weeks cut by both ends.
 const SUBSTEPS: usize = 8;
 

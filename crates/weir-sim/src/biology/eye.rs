@@ -83,6 +83,8 @@ pub struct Eye {
     /// `P_f`, letters.
     pub(super) floor: f64,
     pub(super) last_injection: u32,
+    /// The day that weeks count from: the last injection, or day 0.
+    weeks_from: u32,
     pub(super) drug: Drug,
     /// `D^(1/s)` of the last injection; 0 before the first, so that the escape is 1.
     pub(super) durability_power: f64,
@@ -107,6 +109,7 @@ impl Eye {
             residual: 0.0,
             floor: traits.structure - constants.biology.fluid_loss_depth_letters,
             last_injection: NEVER,
+            weeks_from: 0,
             drug: Drug::Aflibercept2mg,
             durability_power: 0.0,
             drug_power: 0.0,
@@ -169,17 +172,14 @@ impl Eye {
         }
         self.durability_power = self.drug_power * constants.growth(self.day);
         self.last_injection = self.day;
+        self.weeks_from = self.day;
     }
 
     /// Week since the last injection and days left in it; weeks of an eye never injected count from
     /// day 0.
     #[inline(always)]
     pub(super) fn week(&self) -> (u32, u32) {
-        let since = if self.last_injection == NEVER {
-            self.day
-        } else {
-            self.day - self.last_injection
-        };
+        let since = self.day - self.weeks_from;
         (since / 7, 7 - since % 7)
     }
 

@@ -1,3 +1,4 @@
+use super::Constants;
 use crate::random::normal;
 
 /// The eye's Wiener path, keyed by calendar and not by visits.
@@ -24,11 +25,11 @@ impl Wiener {
         }
     }
 
-    /// Opens the stretch up to `end` with its random word. What was left of the last is over.
+    /// Opens the stretch up to `end`, at most a month, with its random word. What was left of the last is over.
     #[inline]
-    pub fn month(&mut self, end: u32, word: u32) {
+    pub fn month(&mut self, end: u32, word: u32, constants: &Constants) {
         self.end = end;
-        self.left = normal(word) * f64::from(end - self.day).sqrt();
+        self.left = normal(word) * constants.sqrt_days(end - self.day);
     }
 
     /// The increment over what is left of the open stretch.

@@ -172,9 +172,10 @@ impl<'p> Chart<'p> {
     }
 
     /// Decides at an attended visit held on `day` for `plan`. `seen` is `None` at visits that only inject.
-    #[inline]
+    #[inline(always)]
     pub fn decide(&mut self, mut plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
         if let Some(seen) = &seen
+            && !self.treatment.switches.is_empty()
             && self.switch(seen)
         {
             // The new policy starts today: one that injects by the calendar does so now.
@@ -314,7 +315,7 @@ impl<'p> Chart<'p> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn maintain(&mut self, plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
         let led_here = self.interval_weeks;
         let decision = match self.policy {
@@ -329,7 +330,7 @@ impl<'p> Chart<'p> {
         self.stop_if_stable(day, seen, led_here, decision)
     }
 
-    #[inline]
+    #[inline(always)]
     fn stop_if_stable(
         &mut self,
         day: u32,

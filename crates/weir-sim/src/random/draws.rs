@@ -69,5 +69,25 @@ pub fn uniform(word: u32) -> f64 {
 /// The word that a uniform in [0, 1] stands for: [`uniform`] turned round.
 #[inline(always)]
 pub fn word_of(uniform: f64) -> u32 {
-    (uniform * 4_294_967_296.0) as u32
+    let word = uniform * 4_294_967_296.0;
+    let word = if word < 4_294_967_295.0 {
+        word
+    } else {
+        4_294_967_295.0
+    };
+    // From 2⁵² on a double's last bits are its units.
+    (word + 4_503_599_627_370_496.0).to_bits() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_uniforms_stand_for_each_other() {
+        for word in [0, 1, 77, 0x7FFF_FFFF, 0x8000_0000, u32::MAX - 1, u32::MAX] {
+            assert!(word_of(uniform(word)).abs_diff(word) <= 1, "{word}");
+        }
+        assert_eq!((word_of(0.0), word_of(1.0)), (0, u32::MAX));
+    }
 }

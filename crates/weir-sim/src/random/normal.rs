@@ -9,14 +9,15 @@ const OUTER_BITS: u32 = 13;
 /// Pieces of these at the very end that are computed instead of looked up: 0.1 % of the words.
 const TAIL: usize = 8;
 
-/// Cubic pieces of the quantile, `[c0, c1, c2, c3]` in the fraction of the piece: 16 KiB that fit into
-/// a first-level cache beside everything else.
+/// Cubic pieces of the quantile, `[c0, c2, c1, c3]` (two sums of two, side by side): 16 KiB that fit into a first-level cache beside
+/// everything else.
 static TABLE: LazyLock<[[f64; 4]; 1 << PIECE_BITS]> = LazyLock::new(|| pieces(PIECE_BITS, OUTER));
 /// The same for the lower end; the upper one is its mirror image.
 static OUTER_TABLE: LazyLock<[[f64; 4]; OUTER_PIECES]> = LazyLock::new(|| pieces(OUTER_BITS, TAIL));
 const OUTER_PIECES: usize = OUTER << (OUTER_BITS - PIECE_BITS);
 
-/// Hermite pieces of width `2⁻ᵇⁱᵗˢ` without `skip` pieces at either end.
+/// Hermite pieces of width `2⁻ᵇⁱᵗˢ` without `skip` pieces at either end, as polynomials of the word's other
+/// bits: the uniform is in the middle of what a word stands for, half a word on.
 fn pieces<const N: usize>(bits: u32, skip: usize) -> [[f64; 4]; N] {
     let mut table = [[0.0; 4]; N];
     let width = 1.0 / f64::from(1u32 << bits);
@@ -26,11 +27,15 @@ fn pieces<const N: usize>(bits: u32, skip: usize) -> [[f64; 4]; N] {
         let (x0, x1) = (normal_quantile(left), normal_quantile(right));
         // Values and slopes dx/dp = 1/phi(x) at both ends.
         let (d0, d1) = (width / density(x0), width / density(x1));
+        let (c0, c1) = (x0, d0);
+        let (c2, c3) = (3.0 * (x1 - x0) - 2.0 * d0 - d1, 2.0 * (x0 - x1) + d0 + d1);
+        let word = 1.0 / f64::from(1u32 << (32 - bits));
+        let at = 0.5 * word;
         *c = [
-            x0,
-            d0,
-            3.0 * (x1 - x0) - 2.0 * d0 - d1,
-            2.0 * (x0 - x1) + d0 + d1,
+            c0 + at * (c1 + at * (c2 + at * c3)),
+            (c2 + at * 3.0 * c3) * word * word,
+            (c1 + at * (2.0 * c2 + at * 3.0 * c3)) * word,
+            c3 * word * word * word,
         ];
     }
     table
@@ -55,12 +60,11 @@ pub fn normal(word: u32) -> f64 {
     cubic(&TABLE[piece], word, 32 - PIECE_BITS)
 }
 
-/// The piece's cubic at the middle of the word's share of it.
+/// A piece's cubic at the word's last `bits`.
 #[inline(always)]
-fn cubic(&[c0, c1, c2, c3]: &[f64; 4], word: u32, bits: u32) -> f64 {
-    let inside = (word & ((1 << bits) - 1)) as i32;
-    let t = (f64::from(inside) + 0.5) * (1.0 / f64::from(1u32 << bits));
-    (c0 + c1 * t) + (t * t) * (c2 + c3 * t)
+fn cubic(&[c0, c2, c1, c3]: &[f64; 4], word: u32, bits: u32) -> f64 {
+    let w = f64::from((word & ((1 << bits) - 1)) as i32);
+    (c0 + c1 * w) + (w * w) * (c2 + c3 * w)
 }
 
 #[cold]

@@ -222,7 +222,7 @@ pub struct Block {
     /// Visits of the part before this block: rows count on from here.
     pub visits_before: u32,
     pub(super) keep_visits: bool,
-    /// The present patient's visits, before they go to the columns.
+    /// The last patients' visits, before they go to the columns; empty between calls.
     pub(super) rows: Vec<Visit>,
 }
 
@@ -248,6 +248,12 @@ impl Block {
             self.counts.clear();
             self.visits_before = 0;
         }
+    }
+
+    /// Moves the last patients' visits into their columns.
+    pub(super) fn columns_from_rows(&mut self) {
+        self.visits.append(&self.rows);
+        self.rows.clear();
     }
 
     /// Bytes that the rows' memory takes now.

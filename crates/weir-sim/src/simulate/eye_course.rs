@@ -2,6 +2,7 @@ use super::block::{Block, Done, End, NONE_U8, NONE_U16, Visit};
 use super::model::Model;
 use super::months::{
     MonthBook, MonthEnd, PATTERN_INITIAL, PATTERN_RESTARTED, pattern_of_interval, round_letters,
+    round_whole,
 };
 use super::patient::Departures;
 use crate::biology::{Eye, EyeTraits, Stepper, Wiener};
@@ -117,8 +118,9 @@ impl Model {
         let mut month = self.month_ends.partition_point(|&end| end <= start);
         let mut words = draws.words(Decision::Month, month as u32 / 4);
         let mut path = Wiener::at(start);
-        path.month(self.month_ends[month], words[month % 4]);
+        path.month(self.month_ends[month], words[month % 4], constants);
         course.year = (month as u32 - 1) / 12;
+        let mut next_year = (course.year as usize + 1) * 12 + 1;
 
         if course.next.day == start {
             let at = draws.words(Decision::Day, start);
@@ -165,10 +167,11 @@ impl Model {
             if month % 4 == 0 {
                 words = draws.words(Decision::Month, month as u32 / 4);
             }
-            if month % 12 == 1 {
+            if month == next_year {
                 course.year += 1;
+                next_year += 12;
             }
-            path.month(self.month_ends[month], words[month % 4]);
+            path.month(self.month_ends[month], words[month % 4], constants);
         }
         let mut outcome = course.outcome;
         outcome.final_letters_true = round_letters(eye.letters());
@@ -233,13 +236,13 @@ impl<'m, 'b> Course<'m, 'b> {
         let Appointment { plan, day, .. } = self.next;
         self.outcome.missed += 1;
         let rebook = u32::from(self.model.protocol.behaviour.attendance.rebook_after_weeks);
-        self.next = if rebook > 0 {
+        if rebook > 0 {
             // The visit's own purpose, later; a rhythm goes on from its own day.
-            self.appoint(plan, day, day + 7 * rebook, word)
+            self.appoint(plan, day, day + 7 * rebook, word);
         } else {
             let plan = self.chart.after_missed(plan, day);
-            self.appoint(plan, day, plan.day, word)
-        };
+            self.appoint(plan, day, plan.day, word);
+        }
     }
 
     /// A visit takes place, with the day's words: (structure), letters, fluid, the next appointment.
@@ -261,20 +264,22 @@ impl<'m, 'b> Course<'m, 'b> {
         let rules = &self.model.protocol.visits;
         let letters_true = eye.letters();
         let fluid = eye.fluid;
-        let seen = plan.assessed.then(|| {
+        let seen = if plan.assessed {
             let letters = if self.outcome.visits == 0 && day == self.last_visit {
                 self.outcome.baseline_letters
             } else {
                 round_letters(letters_true + rules.letters_sd * normal(letters_word))
             };
             let fluid = fluid + rules.fluid_sd * normal(fluid_word);
-            Seen {
+            Some(Seen {
                 day,
                 letters,
                 fluid,
                 wet: fluid > rules.fluid_called_above,
-            }
-        });
+            })
+        } else {
+            None
+        };
         let monitored = self.chart.phase == Phase::Monitoring;
         if returns {
             self.chart.restart();
@@ -312,8 +317,8 @@ impl<'m, 'b> Course<'m, 'b> {
                 }),
                 fellow_eye: !STUDY,
                 letters_measured: seen.map_or(NONE_U8, |seen| seen.letters),
-                letters_true: round_letters(letters_true),
-                fluid_percent: (fluid * 100.0 + 0.5) as i32 as u8,
+                letters_true: round_whole(letters_true),
+                fluid_percent: round_whole(fluid * 100.0),
                 wet: seen.map_or(NONE_U8, |seen| u8::from(seen.wet)),
                 done: match (decision.inject, seen) {
                     (Some(_), None) => Done::InjectionOnly,
@@ -324,13 +329,13 @@ impl<'m, 'b> Course<'m, 'b> {
                 drug: decision.inject.map_or(NONE_U8, |drug| drug as u8),
             });
         }
-        self.next = match decision.next {
+        match decision.next {
             Some(next) => {
                 let gap_ends = gap_days.map_or(0, |gap| day + gap);
-                self.appoint(next, day, gap_ends.max(next.day), next_word)
+                self.appoint(next, day, gap_ends.max(next.day), next_word);
             }
-            None => Appointment::none(plan),
-        };
+            None => self.next = Appointment::none(plan),
+        }
     }
 
     fn is_futile(&mut self, seen: Option<Seen>) -> bool {
@@ -408,7 +413,7 @@ impl<'m, 'b> Course<'m, 'b> {
     /// Makes the appointment for a plan, not before a week after `today`: weekday and window, then the
     /// patient's delay, then the weekday again. A patient who is away by then is seen on return.
     #[inline(always)]
-    fn appoint(&mut self, plan: Plan, today: u32, wanted: u32, word: u32) -> Appointment {
+    fn appoint(&mut self, plan: Plan, today: u32, wanted: u32, word: u32) {
         let calendar = &self.model.calendar;
         let shift = self.span.enrolment;
         let loading = matches!(self.chart.phase, Phase::Loading { .. });
@@ -418,22 +423,22 @@ impl<'m, 'b> Course<'m, 'b> {
             .model
             .attending
             .attend(word, || self.draws.words(Decision::LongGap, planned)[0]);
-        let moved = planned
-            .saturating_add_signed(attended.delay_days)
-            .max(earliest);
+        // Days of follow-up are far from the limits of either type.
+        let moved = (planned as i32 + attended.delay_days).max(earliest as i32) as u32;
         let day = calendar.open_from(moved + shift) - shift;
         if let Some(absence) = self.span.episodes.as_slice().get(self.episode)
             && day >= absence.leaves
         {
-            return self.away(plan);
+            self.next = self.away(plan);
+            return;
         }
-        Appointment {
+        self.next = Appointment {
             day,
             plan,
             comes: attended.comes,
             returns: false,
             gap_days: attended.gap_days,
-        }
+        };
     }
 
     /// The patient has dropped out before the appointment: treatment ends, and restarts on return.
@@ -499,7 +504,7 @@ impl<'m, 'b> Course<'m, 'b> {
         };
         MonthEnd {
             on_treatment: !self.is_off(eye.day),
-            letters_true: round_letters(eye.letters()),
+            letters_true: round_whole(eye.letters()),
             state: eye.state(),
             pattern,
         }

@@ -81,5 +81,6 @@ impl Model {
                 patients.for_each(|patient| self.patient::<WeeklyReference>(patient, block));
             }
         }
+        block.columns_from_rows();
     }
 }

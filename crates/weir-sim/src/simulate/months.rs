@@ -125,5 +125,13 @@ impl MonthBook {
 /// Letters as they are written down: rounded, 0–100.
 #[inline(always)]
 pub(super) fn round_letters(letters: f64) -> u8 {
-    (smaller(larger(letters, 0.0), 100.0) + 0.5) as i32 as u8
+    round_whole(smaller(larger(letters, 0.0), 100.0))
+}
+
+/// A number in 0–255 rounded to a whole one. From 2⁵² on a double's last bits are its units: adding that
+/// much rounds, without the care that a cast takes of numbers that do not fit.
+#[inline(always)]
+pub(super) fn round_whole(number: f64) -> u8 {
+    debug_assert!((0.0..255.5).contains(&number));
+    (number + 4_503_599_627_370_496.0).to_bits() as u8
 }

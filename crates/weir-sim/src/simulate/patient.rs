@@ -9,6 +9,9 @@ use crate::protocol::FollowUp;
 use crate::random::Draws;
 use crate::summary::Cube;
 
+/// Visits that are put into columns at once: few enough to stay in the first-level cache.
+const ROWS_AT_ONCE: usize = 256;
+
 /// Most departures that are looked at.
 const EPISODES_MAX: usize = 9;
 
@@ -45,7 +48,7 @@ impl Model {
             episodes: &episodes,
         };
 
-        let first_visit_row = block.visits_before + block.visits.len() as u32;
+        let first_visit_row = block.visits_before + (block.visits.len() + block.rows.len()) as u32;
         let mut book = MonthBook::new(person.letters);
         let study =
             self.eye::<S, true>(patient, &span, &draws, 0, person.letters, &mut book, block);
@@ -132,8 +135,9 @@ impl Model {
         });
         column.fellow_injections.push(fellow.injections as u16);
         column.first_visit_row.push(first_visit_row);
-        block.visits.append(&block.rows);
-        block.rows.clear();
+        if block.rows.len() >= ROWS_AT_ONCE {
+            block.columns_from_rows();
+        }
     }
 
     /// Drop-outs up to the horizon, and the day of transfer.
