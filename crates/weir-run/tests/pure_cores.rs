@@ -148,12 +148,13 @@ fn texts_that_are_no_ids_say_why() {
 
 #[test]
 fn names_and_kinds_have_rules() {
-    for good in ["quiet-heron", "a-1", "dry-season-2"] {
+    for good in ["quiet-heron", "a-1", "dry-season-2", "heron", "big5"] {
         assert!(RunName::new(good).is_ok(), "{good}");
     }
     for bad in [
         "",
-        "heron",
+        "last",
+        "01arz3ndektsv4rrffq69g5fav",
         "Quiet-Heron",
         "-a",
         "a-",

@@ -8,8 +8,8 @@ use super::words::{ADJECTIVES, NOUNS};
 
 /// What people call a run: `quiet-heron`, or `quiet-heron-2` when that name is taken.
 ///
-/// Two to 64 characters: lower-case words of ASCII letters and digits, joined by single
-/// hyphens, at least one hyphen, a letter first. The hyphen tells a name from an id.
+/// One to 64 characters: lower-case words of ASCII letters and digits, joined by single hyphens, a
+/// letter first. Not `last`, which means the newest run, and nothing that could be an id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunName(String);
@@ -40,7 +40,8 @@ impl RunName {
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         });
         let starts_well = text.starts_with(|first: char| first.is_ascii_lowercase());
-        if text.len() <= Self::MAX_LENGTH && text.contains('-') && starts_well && words_are_good {
+        let means_something_else = text == "last" || text.parse::<RunId>().is_ok();
+        if text.len() <= Self::MAX_LENGTH && starts_well && words_are_good && !means_something_else {
             Ok(Self(text))
         } else {
             Err(RunNameError { text })
@@ -93,8 +94,8 @@ impl From<RunName> for String {
 /// A text that cannot be a run's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no run name: lower-case words of letters and digits joined by '-', \
-     such as dry-season-2, at most 64 characters"
+    "{text:?} is no run name: lower-case letters and digits, in words joined by '-', \
+     such as dry-season-2, a letter first, at most 64 characters, and not `last`"
 )]
 pub struct RunNameError {
     /// What was given.
