@@ -102,6 +102,28 @@ fn progress_is_told_ten_times_a_second_and_always_at_the_end() {
     assert!((rate - 1000.0).abs() < 1.0, "{rate}");
 }
 
+/// A resumed run once claimed 318 billion patients a second, because what the first attempt had done counted
+/// as done in the first microseconds of the second.
+#[test]
+fn what_an_earlier_attempt_did_is_done_and_says_nothing_about_speed() {
+    let Fixture { run, clock, heard } = start();
+    let stage = run.stage("simulate", Total::known(1_000_000, "patients"));
+    clock.advance(Duration::from_micros(3));
+    stage.progress().take_over(900_000);
+    for _ in 0..10 {
+        clock.advance(Duration::from_millis(200));
+        stage.progress().add(200);
+    }
+    stage.finish();
+    let told = progress(&heard.events());
+    let last = told.last().unwrap();
+    assert_eq!(last.done, 902_000);
+    for progress in told.iter().filter(|progress| progress.rate.is_some()) {
+        let rate = progress.rate.unwrap();
+        assert!((rate - 1000.0).abs() < 1.0, "{rate}");
+    }
+}
+
 #[test]
 fn a_stage_of_unknown_size_is_indeterminate_and_has_a_rate() {
     let Fixture { run, clock, heard } = start();

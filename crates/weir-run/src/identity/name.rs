@@ -41,7 +41,8 @@ impl RunName {
         });
         let starts_well = text.starts_with(|first: char| first.is_ascii_lowercase());
         let means_something_else = text == "last" || text.parse::<RunId>().is_ok();
-        if text.len() <= Self::MAX_LENGTH && starts_well && words_are_good && !means_something_else {
+        if text.len() <= Self::MAX_LENGTH && starts_well && words_are_good && !means_something_else
+        {
             Ok(Self(text))
         } else {
             Err(RunNameError { text })

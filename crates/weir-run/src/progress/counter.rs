@@ -58,6 +58,14 @@ impl ProgressCounter {
         }
     }
 
+    /// Counts `n` units that an earlier attempt has done: they are done, and say nothing about the
+    /// speed of this one.
+    pub fn take_over(&self, n: u64) {
+        let mut rate = lock(&self.shared.rate);
+        let done = self.shared.done.fetch_add(n, Ordering::Relaxed) + n;
+        rate.restart(self.shared.run.clock().elapsed(), done);
+    }
+
     /// Units done so far.
     pub fn done(&self) -> u64 {
         self.shared.done.load(Ordering::Relaxed)

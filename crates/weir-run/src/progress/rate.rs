@@ -44,12 +44,18 @@ impl Rate {
             return;
         }
         let speed = done.saturating_sub(last_done) as f64 / seconds;
-        let weight = -(-seconds / self.time_constant).exp_m1();
+        let weight = -libm::expm1(-seconds / self.time_constant);
         self.smoothed = Some(match self.smoothed {
             None => speed,
             Some(old) => old + weight * (speed - old),
         });
         self.last = Some((at, done.max(last_done)));
+    }
+
+    /// Forgets the speed; from here on it is measured from `done` at `at`.
+    pub fn restart(&mut self, at: Duration, done: u64) {
+        self.last = Some((at, done));
+        self.smoothed = None;
     }
 
     /// The smoothed speed; `None` before two observations at different times.

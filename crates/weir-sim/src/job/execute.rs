@@ -76,7 +76,7 @@ impl Job {
             "simulate",
             Total::known(u64::from(self.spec.patients), "patients"),
         );
-        stage.progress().add(patients_kept);
+        stage.progress().take_over(patients_kept);
         let computed = match place.preflight.tier() {
             Tier::Memory => hold_then_write(&place, &stage, &plan.missing, &mut ledger),
             Tier::Parquet => write_parts(&place, &stage, &plan.missing, &mut ledger),
