@@ -6,12 +6,14 @@
 
 mod access;
 mod batches;
+mod decoding;
 mod error;
 mod file_record;
 mod held;
 mod layout;
 mod open;
 mod part;
+mod row_groups;
 mod schema;
 mod summary_table;
 mod table_file;

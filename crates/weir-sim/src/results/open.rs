@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use weir_files::{Files, FilesError};
 use weir_run::Journal;
 
@@ -12,12 +11,11 @@ use super::file_record::FileRecord;
 use super::held::{check_range, rows_of};
 use super::layout::{BLOCK, Layout, PART, parts, patients_of_part};
 use super::part::{JournalRecord, PartRecord};
+use super::row_groups::RowGroups;
 use super::schema::{patients_schema, visits_schema};
 use super::summary_table::read_counts;
 use crate::summary::Counts;
 
-/// Rows that are decoded at a time.
-const BATCH_ROWS: usize = 8_192;
 /// Largest histogram table that is read.
 const COUNTS_BYTES_MAX: u64 = 256 << 20;
 
@@ -200,41 +198,19 @@ impl Stored {
         };
         self.check_once(record)?;
         let path = self.layout.folder().join(&record.name);
-        let reading = "reading rows";
         let own = patients_of_part(part.part, self.patients);
         let first = start.max(own.start) - own.start;
         let last = end.min(own.end) - own.start;
-        let groups = (first / BLOCK..last.div_ceil(BLOCK))
-            .map(|group| group as usize)
-            .collect();
-        let failed = |error| ResultsError::parquet(error, reading, &path);
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new(self.files.open(&path)?).map_err(failed)?;
-        let expected = match table {
+        let groups = (first / BLOCK) as usize..last.div_ceil(BLOCK) as usize;
+        let schema = match table {
             "visits" => visits_schema(),
             _ => patients_schema(),
         };
-        let row_groups = own.len().div_ceil(BLOCK as usize);
-        if builder.schema().fields() != expected.fields()
-            || builder.metadata().num_row_groups() != row_groups
-        {
-            return Err(ResultsError::Damaged {
-                what: format!("its columns or row groups are not those of a {table} table"),
-                path,
-            });
-        }
-        let reader = builder
-            .with_row_groups(groups)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(failed)?;
+        let rows = RowGroups::open(self.files.open(&path)?, path)?
+            .expect(table, &schema, own.len().div_ceil(BLOCK as usize))?
+            .read(groups);
         Ok(Box::new(
-            reader
-                .map(move |batch| {
-                    batch
-                        .map(|batch| rows_of(&batch, start, end))
-                        .map_err(|error| ResultsError::arrow(&error, reading, &path))
-                })
+            rows.map(move |batch| batch.map(|batch| rows_of(&batch, start, end)))
                 .filter(|batch| batch.as_ref().map_or(true, |batch| batch.num_rows() > 0)),
         ))
     }

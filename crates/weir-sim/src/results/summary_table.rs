@@ -8,6 +8,7 @@ use arrow_array::types::{Int32Type, Int64Type, UInt8Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use weir_files::Files;
 
+use super::decoding::decoding;
 use super::error::ResultsError;
 use super::file_record::FileRecord;
 use super::layout::Layout;
@@ -73,6 +74,17 @@ pub fn write_counts(
 /// Anything that is not such a table of a run of `months`, with the path.
 pub fn read_counts(bytes: bytes::Bytes, path: &Path, months: u32) -> Result<Counts, ResultsError> {
     let reading = "reading the histograms";
+    decoding(reading, path, || {
+        decode_counts(bytes, path, months, reading)
+    })
+}
+
+fn decode_counts(
+    bytes: bytes::Bytes,
+    path: &Path,
+    months: u32,
+    reading: &'static str,
+) -> Result<Counts, ResultsError> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
         .and_then(|builder| builder.build())
         .map_err(|error| ResultsError::parquet(error, reading, path))?;

@@ -1,15 +1,16 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression as Codec, Encoding, GzipLevel, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use weir_files::{AtomicFile, Files};
+use weir_files::{AtomicFile, Doing, Files, FilesError};
 
 use super::error::ResultsError;
 use super::file_record::FileRecord;
@@ -100,17 +101,40 @@ pub struct TableFile {
     path: PathBuf,
     name: String,
     rows: u64,
+    refusal: Refused,
 }
 
-/// Counts and checksums what goes to the file.
+/// Checksums what goes to the file.
 struct Checked {
     file: AtomicFile,
     crc: crc32fast::Hasher,
+    refusal: Refused,
+}
+
+/// The disk's first refusal, kept here because the Parquet library makes text of some errors.
+#[derive(Clone, Default)]
+struct Refused(Arc<OnceLock<FilesError>>);
+
+impl Refused {
+    fn keep(&self, error: io::Error, path: &Path) -> io::Error {
+        let refusal = FilesError::from_io(error, path, Doing::Write);
+        self.0.get_or_init(|| refusal).clone().into()
+    }
+
+    fn or(&self, error: ParquetError, doing: &'static str, path: &Path) -> ResultsError {
+        match self.0.get() {
+            Some(refusal) => refusal.clone().into(),
+            None => ResultsError::parquet(error, doing, path),
+        }
+    }
 }
 
 impl Write for Checked {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self
+            .file
+            .write(bytes)
+            .map_err(|error| self.refusal.keep(error, self.file.path()))?;
         self.crc.update(&bytes[..written]);
         Ok(written)
     }
@@ -136,18 +160,21 @@ impl TableFile {
     ) -> Result<Self, ResultsError> {
         let path = folder.join(name);
         let file = AtomicFile::create(Arc::clone(files), &path)?;
+        let refusal = Refused::default();
         let checked = Checked {
             file,
             crc: crc32fast::Hasher::new(),
+            refusal: refusal.clone(),
         };
         let properties = stamp.properties(&schema, table, part);
         let writer = ArrowWriter::try_new(checked, schema, Some(properties))
-            .map_err(|error| ResultsError::parquet(error, "starting a Parquet file", &path))?;
+            .map_err(|error| refusal.or(error, "starting a Parquet file", &path))?;
         Ok(Self {
             writer,
             path,
             name: name.to_owned(),
             rows: 0,
+            refusal,
         })
     }
 
@@ -160,7 +187,7 @@ impl TableFile {
         self.writer
             .write(batch)
             .and_then(|()| self.writer.flush())
-            .map_err(|error| ResultsError::parquet(error, "writing rows", &self.path))
+            .map_err(|error| self.refusal.or(error, "writing rows", &self.path))
     }
 
     /// Writes the footer, syncs, and gives the file its name.
@@ -173,10 +200,11 @@ impl TableFile {
             path,
             name,
             rows,
+            refusal,
         } = self;
-        let Checked { file, crc } = writer
+        let Checked { file, crc, .. } = writer
             .into_inner()
-            .map_err(|error| ResultsError::parquet(error, "writing the footer", &path))?;
+            .map_err(|error| refusal.or(error, "writing the footer", &path))?;
         let bytes = file.commit()?;
         Ok(FileRecord {
             name,
