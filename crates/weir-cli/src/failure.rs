@@ -132,7 +132,13 @@ impl From<FilesError> for Failure {
 
 impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
-        Self::new("W0301", error)
+        let exit = match &error {
+            LibraryError::Full { .. } | LibraryError::Files(FilesError::Full { .. }) => {
+                Exit::DoesNotFit
+            }
+            _ => Exit::Failed,
+        };
+        Self::new("W0301", error).exit(exit)
     }
 }
 

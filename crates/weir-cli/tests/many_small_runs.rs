@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "../src/allocator.rs"]
+#[allow(unreachable_pub, reason = "a program has no outside")]
 mod allocator;
 
 use std::path::Path;

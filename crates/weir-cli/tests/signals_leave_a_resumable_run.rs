@@ -70,8 +70,15 @@ fn interrupted_or_terminated_it_says_how_to_resume_and_resumes_to_the_same_bytes
         assert!(ran.stdout.contains(&how), "{ran:?}");
         assert!(ran.stdout.starts_with("stopped"), "{ran:?}");
 
-        let resumed = weir.good(&["--json", "sim", "resume", name]).json();
-        assert!(resumed["parts_before"].as_u64().unwrap() >= 1);
+        let restart: &[&str] = if signal == "TERM" {
+            &["--restart"]
+        } else {
+            &[]
+        };
+        let resume = [&["--json", "sim", "resume", name], restart].concat();
+        let resumed = weir.good(&resume).json();
+        let before = resumed["parts_before"].as_u64().unwrap();
+        assert_eq!(before == 0, !restart.is_empty(), "{before}");
         assert!(resumed["parts_computed"].as_u64().unwrap() >= 1);
         assert_eq!(weir.checksums(&out), expected, "{signal}");
         assert_eq!(weir.last().unwrap()["state"], "finished");
