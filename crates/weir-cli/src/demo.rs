@@ -9,7 +9,7 @@ use weir_sim::simulate::TimeEngine;
 use crate::arguments::DemoArguments;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::sim::{execute, register, threads};
+use crate::sim::{Means, execute, register, threads};
 use crate::{budget, library, plot, protocol, signal};
 
 /// The protocol of the demonstration.
@@ -39,10 +39,12 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<Exit, Failure> 
         &library,
         registration,
         &job,
-        &budget,
-        cancel,
-        threads(None),
-        &files,
+        Means {
+            budget: &budget,
+            cancel,
+            threads: threads(None),
+            files: &files,
+        },
         output,
     )?;
     if finished.completed.cancelled {

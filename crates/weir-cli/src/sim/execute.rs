@@ -40,17 +40,28 @@ pub fn threads(asked: Option<u16>) -> usize {
     )
 }
 
+/// What a job works with.
+pub struct Means<'a> {
+    pub budget: &'a Budget,
+    pub cancel: Cancel,
+    pub threads: usize,
+    pub files: &'a Arc<dyn Files>,
+}
+
 /// Runs a registered job to its end, its cancellation or its error, and records which.
 pub fn execute(
     library: &Library,
     mut registration: Registration,
     job: &Job,
-    budget: &Budget,
-    cancel: Cancel,
-    threads: usize,
-    files: &Arc<dyn Files>,
+    means: Means<'_>,
     output: &Output,
 ) -> Result<Finished, Failure> {
+    let Means {
+        budget,
+        cancel,
+        threads,
+        files,
+    } = means;
     let recorder = library.recorder(&registration)?;
     let mut builder = Run::builder(registration.manifest().kind.clone(), budget.clone())
         .id(registration.id())

@@ -4,7 +4,7 @@ mod execute;
 mod resume;
 mod start;
 
-pub use execute::{execute, threads};
+pub use execute::{Means, execute, threads};
 pub use start::register;
 
 use crate::arguments::SimCommand;

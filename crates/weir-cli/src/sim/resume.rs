@@ -8,7 +8,7 @@ use weir_run::{Run, RunState};
 use weir_sim::job::Job;
 use weir_sim::results::Layout;
 
-use super::execute::{execute, threads};
+use super::execute::{Means, execute, threads};
 use crate::arguments::ResumeArguments;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
@@ -49,10 +49,12 @@ pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure
         &library,
         registration,
         &job,
-        &budget,
-        cancel,
-        threads,
-        &files,
+        Means {
+            budget: &budget,
+            cancel,
+            threads,
+            files: &files,
+        },
         output,
     )?;
     output.result(&finished.text(&job), &finished);

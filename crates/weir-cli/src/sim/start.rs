@@ -10,7 +10,7 @@ use weir_sim::job::{Job, Preflight, ResultsChoice, SimulationSpec};
 use weir_sim::results::Compression;
 use weir_sim::simulate::TimeEngine;
 
-use super::execute::{execute, threads};
+use super::execute::{Means, execute, threads};
 use crate::arguments::{
     CompressionArgument, EngineArgument, OnCancel, ResultsArgument, RunArguments,
 };
@@ -49,10 +49,12 @@ pub fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
         &library,
         registration,
         &job,
-        &budget,
-        cancel,
-        threads,
-        &files,
+        Means {
+            budget: &budget,
+            cancel,
+            threads,
+            files: &files,
+        },
         output,
     )?;
     if finished.completed.cancelled && arguments.on_cancel == OnCancel::Discard {
