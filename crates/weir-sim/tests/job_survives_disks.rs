@@ -74,6 +74,34 @@ fn crashed_at_every_point_of_saving_from_memory_it_resumes_to_the_same_bytes() {
 }
 
 #[test]
+fn crashed_at_every_point_of_a_repair_it_resumes_to_the_same_bytes() {
+    let job = job(60, 0.5, ResultsChoice::Parquet);
+    let expected = reference(&job);
+    for damaged in [
+        "visits/part-00000.parquet",
+        "histograms.parquet",
+        "journal.jsonl",
+    ] {
+        let points = at_every_crash_point(
+            || {
+                let place = Place::new();
+                place.run(&job, &real()).unwrap();
+                let path = place.folder().join(damaged);
+                let mut bytes = std::fs::read(&path).unwrap();
+                bytes[100] ^= 1;
+                std::fs::write(&path, bytes).unwrap();
+                place
+            },
+            |place, files| {
+                let _ = place.run(&job, &files);
+            },
+            |place, point| resumes_to(place, &job, &expected, &format!("{damaged}: {point:?}")),
+        );
+        assert!(points > 100, "{damaged}: {points}");
+    }
+}
+
+#[test]
 #[ignore = "long: two parts, at every point"]
 fn crashed_at_every_point_of_two_parts_it_resumes_to_the_same_bytes() {
     let points = every_crash_point(&job(PART + 60, 0.25, ResultsChoice::Parquet));
