@@ -2,6 +2,7 @@
 //!
 //! With the program's own allocator, set up as the program sets it up. Resident memory is the whole
 //! process's, so this file has one test.
+#![cfg(feature = "jemalloc")]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "../src/allocator.rs"]
