@@ -5,6 +5,7 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, Float32Array, PrimitiveArray, RecordBatch,
     StringArray, UInt8Array, UInt16Array, UInt32Array,
 };
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::ArrowError;
 
 use super::schema::{patients_schema, visits_schema};
@@ -45,12 +46,8 @@ pub fn batches(block: &mut Block, keep_visits: bool) -> Result<BlockBatches, Arr
 
 fn visits(columns: VisitColumns) -> Result<RecordBatch, ArrowError> {
     let drugs: Vec<&str> = Drug::ALL.iter().map(|drug| drug.name()).collect();
-    let wet = BooleanArray::from_iter(
-        columns
-            .wet
-            .iter()
-            .map(|&wet| (wet != u8::MAX).then_some(wet == 1)),
-    );
+    let seen = BooleanBuffer::collect_bool(columns.wet.len(), |row| columns.wet[row] == 1);
+    let wet = BooleanArray::new(seen, there(&columns.wet, u8::MAX));
     let arrays: Vec<ArrayRef> = vec![
         Arc::new(UInt32Array::from(columns.patient)),
         Arc::new(BooleanArray::from(columns.fellow_eye)),
@@ -103,14 +100,14 @@ fn nullable<T: arrow_array::ArrowPrimitiveType>(
     values: Vec<T::Native>,
     none: T::Native,
 ) -> PrimitiveArray<T> {
-    if !values.contains(&none) {
-        return PrimitiveArray::new(values.into(), None);
-    }
-    let valid = values
-        .iter()
-        .map(|&value| value != none)
-        .collect::<BooleanArray>();
-    PrimitiveArray::new(values.into(), Some(valid.values().clone().into()))
+    let valid = there(&values, none);
+    PrimitiveArray::new(values.into(), valid)
+}
+
+/// Where values are other than `none`; nothing where all are.
+fn there<N: Copy + PartialEq>(values: &[N], none: N) -> Option<NullBuffer> {
+    let valid = BooleanBuffer::collect_bool(values.len(), |row| values[row] != none);
+    Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0)
 }
 
 fn nullable_days(values: Vec<u16>) -> UInt16Array {

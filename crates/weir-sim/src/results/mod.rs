@@ -6,15 +6,18 @@
 
 mod access;
 mod batches;
+mod compressor;
 mod decoding;
 mod error;
 mod file_record;
 mod held;
 mod layout;
+mod many_values;
 mod open;
 mod part;
 mod row_groups;
 mod schema;
+mod small_values;
 mod summary_table;
 mod table_file;
 

@@ -4,16 +4,19 @@ use std::sync::{Arc, OnceLock};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
 use parquet::basic::{Compression as Codec, Encoding, GzipLevel, ZstdLevel};
-use parquet::errors::ParquetError;
+use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use weir_files::{AtomicFile, Doing, Files, FilesError};
 
 use super::error::ResultsError;
 use super::file_record::FileRecord;
+use super::many_values::write_many_values;
+use super::small_values::SmallValues;
 
 /// How Parquet pages are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -39,7 +42,7 @@ impl Compression {
         ("zstd", Compression::Zstd),
     ];
 
-    fn codec(self) -> Codec {
+    pub(super) fn codec(self) -> Codec {
         match self {
             Compression::None => Codec::UNCOMPRESSED,
             Compression::Snappy => Codec::SNAPPY,
@@ -74,6 +77,7 @@ impl Stamp {
             .set_key_value_metadata(Some(pairs))
             .set_compression(self.compression.codec())
             .set_max_row_group_row_count(Some(usize::MAX))
+            .set_offset_index_disabled(true)
             .set_statistics_enabled(EnabledStatistics::None);
         for name in ["patient", "day", "enrolment_day", "first_visit_row"] {
             if schema.field_with_name(name).is_ok() {
@@ -91,13 +95,16 @@ impl Stamp {
                     .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
             }
         }
-        properties.build()
+        let mut properties = properties.build();
+        add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+        properties
     }
 }
 
 /// A Parquet file that appears whole or not at all; its checksum is taken while writing.
 pub struct TableFile {
-    writer: ArrowWriter<Checked>,
+    writer: SerializedFileWriter<Checked>,
+    small_values: SmallValues,
     path: PathBuf,
     name: String,
     rows: u64,
@@ -167,10 +174,20 @@ impl TableFile {
             refusal: refusal.clone(),
         };
         let properties = stamp.properties(&schema, table, part);
-        let writer = ArrowWriter::try_new(checked, schema, Some(properties))
+        let started = || -> ParquetResult<_> {
+            let columns = ArrowSchemaConverter::new().convert(&schema)?;
+            let writer = SerializedFileWriter::new(
+                checked,
+                columns.root_schema_ptr(),
+                Arc::new(properties),
+            )?;
+            Ok((writer, SmallValues::new(stamp.compression)?))
+        };
+        let (writer, small_values) = started()
             .map_err(|error| refusal.or(error, "starting a Parquet file", &path))?;
         Ok(Self {
             writer,
+            small_values,
             path,
             name: name.to_owned(),
             rows: 0,
@@ -184,10 +201,24 @@ impl TableFile {
     /// What the disk answers; nothing of the file is visible then.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ResultsError> {
         self.rows += batch.num_rows() as u64;
-        self.writer
-            .write(batch)
-            .and_then(|()| self.writer.flush())
+        self.row_group(batch)
             .map_err(|error| self.refusal.or(error, "writing rows", &self.path))
+    }
+
+    fn row_group(&mut self, batch: &RecordBatch) -> ParquetResult<()> {
+        let properties = Arc::clone(self.writer.properties());
+        let columns = self.writer.schema_descr().columns().to_vec();
+        let mut group = self.writer.next_row_group()?;
+        for (array, column) in batch.columns().iter().zip(&columns) {
+            let statistics =
+                properties.statistics_enabled(column.path()) != EnabledStatistics::None;
+            match self.small_values.encode(array, column, statistics)? {
+                Some(chunk) => group.append_column(&chunk.bytes, chunk.close)?,
+                None => write_many_values(array, &mut group)?,
+            }
+        }
+        group.close()?;
+        Ok(())
     }
 
     /// Writes the footer, syncs, and gives the file its name.
@@ -201,6 +232,7 @@ impl TableFile {
             name,
             rows,
             refusal,
+            ..
         } = self;
         let Checked { file, crc, .. } = writer
             .into_inner()
