@@ -23,7 +23,8 @@ impl Calibration {
     /// Measures once more.
     pub(crate) fn take(&mut self, quick: bool) -> Result<(), crate::Failure> {
         let rounds = if quick { 20_000_000 } else { 200_000_000 };
-        self.one.take(|| Ok::<_, crate::Failure>(black_box(work(rounds))))?;
+        self.one
+            .take(|| Ok::<_, crate::Failure>(black_box(work(rounds))))?;
         self.two.take(|| {
             std::thread::scope(|scope| {
                 scope.spawn(|| black_box(work(rounds)));

@@ -32,9 +32,7 @@ pub(crate) fn measure(settings: &Settings) -> Result<Value, Failure> {
         timing.take(|| large.run(2, folder.path()))?;
     }
     let after_job = resident_mib();
-    let peak = peak_resident().map_or(f64::NAN, |bytes| {
-        bytes.as_u64() as f64 / f64::from(1 << 20)
-    });
+    let peak = peak_resident().map_or(f64::NAN, |bytes| bytes.as_u64() as f64 / f64::from(1 << 20));
     std::thread::sleep(WAIT);
     let after_wait = resident_mib();
     budget()?.give_back();

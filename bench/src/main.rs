@@ -1,10 +1,14 @@
 //! Measures weir's main job and its halves on the same patients, in one process.
 //!
-//! `weir-bench speed|give-back|open FOLDER PATIENTS|profile-writer [--quick] [--scratch FOLDER]`
+//! `weir-bench speed|give-back|open FOLDER PATIENTS|table FOLDER|profile-writer [--quick] [--scratch FOLDER]`
 //!
 //! Prints one JSON object; `bench/run` makes the table of it.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program: this is its face")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program: this is its face"
+)]
 
 mod calibration;
 mod engine;
@@ -15,10 +19,12 @@ mod pinned;
 mod save_load;
 mod speed;
 mod subject;
+mod table;
 mod timing;
 mod writer;
 
 #[path = "../../crates/weir-cli/src/allocator.rs"]
+#[allow(unreachable_pub, reason = "the command's own file, measured as it is")]
 mod allocator;
 
 #[cfg(feature = "mimalloc")]
@@ -39,10 +45,11 @@ struct Settings {
     scratch: PathBuf,
 }
 
-const USAGE: &str = "usage: weir-bench speed | give-back | open FOLDER PATIENTS | profile-writer [--quick] [--scratch FOLDER]";
+const USAGE: &str = "usage: weir-bench speed | give-back | open FOLDER PATIENTS | table FOLDER | profile-writer [--quick] [--scratch FOLDER]";
 
 fn main() -> ExitCode {
     match measure() {
+        Ok(serde_json::Value::Null) => ExitCode::SUCCESS,
         Ok(measured) => {
             println!("{measured:#}");
             ExitCode::SUCCESS
@@ -73,6 +80,7 @@ fn measure() -> Result<serde_json::Value, Failure> {
         ["speed"] => speed::measure(&settings),
         ["give-back"] => give_back::measure(&settings),
         ["open", folder, patients] => open::measure(folder.as_ref(), patients.parse()?),
+        ["table", folder] => table::print(folder.as_ref()),
         ["profile-writer"] => writer::profile(&settings),
         _ => Err(USAGE.into()),
     }

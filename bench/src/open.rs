@@ -8,12 +8,12 @@ use weir_sim::figures::{self, About};
 use weir_sim::job::ResultsChoice;
 use weir_sim::results::Results;
 
+use crate::Failure;
 use crate::subject::Subject;
 use crate::timing::Timing;
-use crate::Failure;
 
-/// Measures it on the folder of a run of the bench's protocol with so many patients. `visits` is moved away
-/// by `bench/run` meanwhile: nothing of it can be read.
+/// Measures it on the folder of a run of the bench's protocol with so many patients. `bench/run`
+/// removes its rows first: none can be read.
 pub(crate) fn measure(folder: &Path, patients: u32) -> Result<Value, Failure> {
     let subject = Subject::new(patients, ResultsChoice::Parquet)?;
     let mut opening = Timing::default();

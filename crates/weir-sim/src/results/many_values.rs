@@ -7,9 +7,7 @@ use arrow_array::types::{
     Int64Type as Int64, UInt32Type as UInt32,
 };
 use arrow_schema::DataType;
-use parquet::data_type::{
-    DataType as Physical, DoubleType, FloatType, Int32Type, Int64Type,
-};
+use parquet::data_type::{DataType as Physical, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::SerializedRowGroupWriter;
 
@@ -21,9 +19,9 @@ pub(super) fn write_many_values<W: Write + Send>(
 ) -> Result<()> {
     match array.data_type() {
         // Parquet keeps unsigned numbers in the bits of signed ones.
-        DataType::UInt32 => {
-            write::<_, UInt32, Int32Type>(array, group, |value| i32::from_le_bytes(value.to_le_bytes()))
-        }
+        DataType::UInt32 => write::<_, UInt32, Int32Type>(array, group, |value| {
+            i32::from_le_bytes(value.to_le_bytes())
+        }),
         DataType::Int32 => write::<_, Int32, Int32Type>(array, group, |value| value),
         DataType::Int64 => write::<_, Int64, Int64Type>(array, group, |value| value),
         DataType::Float32 => write::<_, Float32, FloatType>(array, group, |value| value),

@@ -234,7 +234,9 @@ fn indices<N: Copy + Into<usize>>(values: &[N], array: &dyn Array, page: &mut Ve
     }
     let width = (usize::BITS - used.len().saturating_sub(1).leading_zeros()).max(1);
     page.push(width as u8);
-    pack(values, &place_of, width, page);
+    if !values.is_empty() {
+        pack(values, &place_of, width, page);
+    }
     used
 }
 

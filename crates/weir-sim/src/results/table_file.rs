@@ -183,8 +183,8 @@ impl TableFile {
             )?;
             Ok((writer, SmallValues::new(stamp.compression)?))
         };
-        let (writer, small_values) = started()
-            .map_err(|error| refusal.or(error, "starting a Parquet file", &path))?;
+        let (writer, small_values) =
+            started().map_err(|error| refusal.or(error, "starting a Parquet file", &path))?;
         Ok(Self {
             writer,
             small_values,
