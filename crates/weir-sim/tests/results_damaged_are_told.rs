@@ -20,34 +20,37 @@ fn small() -> Job {
     job(2 * PART, 0.5, ResultsChoice::Parquet)
 }
 
-/// One finished run, copied by every test.
-fn finished() -> &'static Place {
-    static PLACE: OnceLock<Place> = OnceLock::new();
-    PLACE.get_or_init(|| {
+/// One finished run, copied by every test: its id and its files.
+type Finished = (weir_run::RunId, Vec<(PathBuf, Vec<u8>)>);
+
+fn finished() -> &'static Finished {
+    static FINISHED: OnceLock<Finished> = OnceLock::new();
+    FINISHED.get_or_init(|| {
         let place = Place::new();
         place.run(&small(), &real()).unwrap();
-        place
+        let names = weir_testkit::checksum_tree(&place.folder(), |_| true).unwrap();
+        let read = |name: PathBuf| {
+            let bytes = std::fs::read(place.folder().join(&name)).unwrap();
+            (name, bytes)
+        };
+        (place.id, names.into_keys().map(read).collect())
     })
 }
 
 fn copy() -> Place {
     let mut place = Place::new();
-    place.id = finished().id;
-    copy_folder(&finished().folder(), &place.folder());
+    place.id = finished().0;
+    for (name, bytes) in &finished().1 {
+        let path = place.folder().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
     place
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
+fn journal_bytes() -> &'static [u8] {
+    let is_journal = |file: &&(PathBuf, Vec<u8>)| file.0.ends_with("journal.jsonl");
+    &finished().1.iter().find(is_journal).unwrap().1
 }
 
 /// Reads everything there is to read.
@@ -154,8 +157,7 @@ fn two_files_that_were_swapped_are_told() {
 fn a_damaged_journal_is_told_kept_aside_and_everything_is_computed_again() {
     let job = small();
     let expected = reference(&job);
-    let journal = Layout::new(finished().folder()).journal();
-    let length = std::fs::read(&journal).unwrap().len();
+    let length = journal_bytes().len();
     for at in [3, length / 3, length / 2] {
         let place = copy();
         let journal = Layout::new(place.folder()).journal();
@@ -174,7 +176,7 @@ fn a_damaged_journal_is_told_kept_aside_and_everything_is_computed_again() {
 fn a_journal_that_lost_its_end_is_an_interrupted_run() {
     let job = small();
     let expected = reference(&job);
-    let bytes = std::fs::read(Layout::new(finished().folder()).journal()).unwrap();
+    let bytes = journal_bytes();
     for left in (0..bytes.len()).step_by(97) {
         let place = copy();
         std::fs::write(Layout::new(place.folder()).journal(), &bytes[..left]).unwrap();
@@ -319,5 +321,5 @@ proptest! {
 fn files_stay_shareable() {
     fn shareable<T: Send + Sync>() {}
     shareable::<Stored>();
-    let _: Arc<dyn Results> = Arc::new(finished().open(&small()));
+    let _: Arc<dyn Results> = Arc::new(copy().open(&small()));
 }
