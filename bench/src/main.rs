@@ -9,6 +9,10 @@
     clippy::print_stderr,
     reason = "a program: this is its face"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "folders of its own that nobody keeps"
+)]
 
 mod calibration;
 mod engine;

@@ -27,16 +27,14 @@ impl Row<'_> {
         };
         let sign = if self.more { "≥" } else { "≤" };
         let ratio = match self.measured / self.bar {
-            ratio if ratio.is_finite() => format!("{ratio:.2}"),
+            ratio if ratio.is_finite() => format!("{:.2}", ratio.max(0.0)),
             _ => "–".to_owned(),
         };
         format!(
-            "| {} | {} {} | {sign} {} {} | {ratio}{} | `{}` |",
+            "| {} | {} | {sign} {} | {ratio}{} | `{}` |",
             self.what,
-            number(self.measured),
-            self.unit,
-            number(self.bar),
-            self.unit,
+            format!("{} {}", number(self.measured), self.unit).trim_end(),
+            format!("{} {}", number(self.bar), self.unit).trim_end(),
             if kept { "" } else { " **missed**" },
             self.command,
         )
