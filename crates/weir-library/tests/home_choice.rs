@@ -8,7 +8,7 @@ use weir_library::{Home, HomeFacts, HomeOrigin};
 fn facts(weir: &str, local: bool, xdg: &str, user: &str) -> HomeFacts {
     HomeFacts {
         weir_home: Some(weir.into()),
-        working_folder: PathBuf::from("/work"),
+        working_folder: PathBuf::from("/place"),
         has_local: local,
         xdg_data_home: Some(xdg.into()),
         user_home: Some(user.into()),
@@ -21,12 +21,12 @@ fn the_first_that_is_named_wins_and_says_so() {
         (facts("/a", true, "/x", "/u"), "/a", HomeOrigin::Variable),
         (
             facts("b", true, "/x", "/u"),
-            "/work/b",
+            "/place/b",
             HomeOrigin::Variable,
         ),
         (
             facts("", true, "/x", "/u"),
-            "/work/.weir",
+            "/place/.weir",
             HomeOrigin::WorkingFolder,
         ),
         (
