@@ -8,10 +8,10 @@ use weir_memory::BudgetSpec;
 #[command(
     name = "weir",
     version,
-    about,
+    about = "Patient simulations inside one memory budget, every run kept",
     arg_required_else_help = true,
     propagate_version = true,
-    after_help = "Examples:\n  weir demo\n  weir sim run aflibercept-tae-8week --patients 100000 --years 5\n  weir plot last\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 mistakes in a protocol, 4 does not fit into memory or disk,\n130 interrupted (the run can be resumed). Runs are kept in WEIR_HOME, else ./.weir where there is one, else\nin the user's data folder."
+    after_help = "Examples:\n  weir demo\n  weir sim run aflibercept-tae-8week --patients 100000 --years 5\n  weir plot last\n\nExit codes:\n  0 done    1 failed    2 wrong usage    3 mistakes in a protocol\n  4 does not fit into memory or disk\n  130 interrupted, the run can be resumed\n\nRuns are kept in WEIR_HOME, else ./.weir where there is one, else in the\nuser's data folder."
 )]
 pub struct Arguments {
     /// Print results and errors as JSON.
@@ -132,7 +132,7 @@ pub struct ResumeArguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ResultsArgument {
-    /// In memory under 1,000 patients, else Parquet.
+    /// In memory up to 1,000 patients and an eighth of the budget, else Parquet.
     Auto,
     /// In memory until the end, then saved.
     Memory,
@@ -226,7 +226,7 @@ pub enum RunsCommand {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Make the catalogue again from the runs' folders.
+    /// Make the catalogue again from the runs' folders in the home (not those of --out).
     #[command(after_help = "Example:\n  weir runs rebuild")]
     Rebuild,
 }

@@ -19,6 +19,15 @@ pub enum LibraryError {
         /// What it is instead.
         reason: String,
     },
+    /// A run was to be put into a folder that has something in it. Nothing was touched.
+    #[error(
+        "the folder for the run is not empty, and removing the run would remove everything in it; name a \
+         new folder, such as --out {}: {}", path.join("run").display(), path.display()
+    )]
+    FolderNotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The catalogue was written by a newer weir. It was not touched.
     #[error(
         "the catalogue has schema version {found}, this weir knows versions up to {known}: use \

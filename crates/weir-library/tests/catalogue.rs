@@ -334,3 +334,29 @@ fn many_threads_and_connections_at_once_lose_nothing() {
     assert_eq!(runs.len(), 12);
     assert!(runs.iter().all(|run| run.state == RunState::Finished));
 }
+
+/// `--out thesis/` and later `runs rm` once took the thesis along.
+#[test]
+fn a_folder_with_anything_in_it_is_refused_and_left_alone() {
+    let (home, library) = library();
+    let folder = home.path().join("thesis");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("thesis.tex"), "years of work").unwrap();
+    let mut new = NewRun::new(RunKind::sim());
+    new.folder = Some(folder.clone());
+    let error = library.register(new.clone()).unwrap_err();
+    assert!(
+        matches!(error, LibraryError::FolderNotEmpty { .. }),
+        "{error}"
+    );
+    assert!(error.to_string().contains("--out"), "{error}");
+    assert!(library.list(&Filter::default()).unwrap().is_empty());
+    assert_eq!(
+        std::fs::read(folder.join("thesis.tex")).unwrap(),
+        b"years of work"
+    );
+
+    // An empty one is as good as a new one.
+    std::fs::remove_file(folder.join("thesis.tex")).unwrap();
+    library.register(new).unwrap();
+}

@@ -16,7 +16,8 @@ use weir_memory::{
 
 /// Large enough to be mapped on its own and unmapped when dropped.
 fn touched(size: Bytes) -> Vec<u8> {
-    vec![7; size.as_usize()]
+    // Without the black box the compiler leaves out memory that nobody reads.
+    std::hint::black_box(vec![7; size.as_usize()])
 }
 
 #[test]

@@ -426,3 +426,48 @@ fn a_loading_dose_after_a_gap_starts_the_rhythm_anew() {
         "four weeks after the dose that came late"
     );
 }
+
+/// Policies once counted their weeks from the patient's enrolment, so a fellow eye that fell ill late was never
+/// assessed by faricimab's rule and was extended at once by PULSAR's.
+#[test]
+fn a_fellow_eye_counts_its_weeks_from_its_own_first_visit() {
+    for id in ["faricimab-assigned", "aflibercept-8mg-pulsar"] {
+        let shipped = weir_sim::protocol::Protocol::shipped_by_id(id).unwrap();
+        let mut protocol = weir_sim::protocol::Protocol::parse(shipped.id, shipped.text)
+            .unwrap()
+            .protocol;
+        protocol.population.fellow_eye = Some(weir_sim::protocol::FellowEye {
+            hazard_first_two_years_per_year: 0.3,
+            hazard_later_per_year: 0.3,
+            starts_better_by_letters: 0.0,
+        });
+        let model = weir_sim::simulate::Model::new(&protocol, 5.0, 3, Default::default());
+        let mut block = weir_sim::simulate::Block::new(model.months(), true);
+        model.simulate(0..6_000, &mut block);
+        // Planned intervals of weeks 20 to 50 after each eye's own first visit, by eye.
+        let mut weeks = [[0u32; 30]; 2];
+        let mut first = (u32::MAX, false, 0);
+        let visits = &block.visits;
+        for row in 0..visits.len() {
+            let eye = (visits.patient[row], visits.fellow_eye[row]);
+            if eye != (first.0, first.1) {
+                first = (eye.0, eye.1, visits.day[row]);
+            }
+            let since = visits.day[row] - first.2;
+            if (140..350).contains(&since) && visits.next_planned_days[row] != u16::MAX {
+                let planned = usize::from(visits.next_planned_days[row] / 7).min(29);
+                weeks[usize::from(eye.1)][planned] += 1;
+            }
+        }
+        let sums = weeks.map(|eye| eye.iter().sum::<u32>());
+        assert!(sums[1] > 3_000, "{id}: {} visits of fellow eyes", sums[1]);
+        for (interval, (&study, &fellow)) in weeks[0].iter().zip(&weeks[1]).enumerate() {
+            let share = |count: u32, eye: usize| f64::from(count) / f64::from(sums[eye]);
+            let (study, fellow) = (share(study, 0), share(fellow, 1));
+            assert!(
+                (study - fellow).abs() < 0.06,
+                "{id}: {interval} weeks: {study} and {fellow}"
+            );
+        }
+    }
+}

@@ -42,7 +42,8 @@ fn confirmed(rows: &[weir_library::RunRow], output: &Output) -> Result<bool, Fai
             "W0106",
             "removing runs needs a yes, and nobody is there to ask",
         )
-        .with("--yes"));
+        .with("--yes")
+        .exit(Exit::Usage));
     }
     for row in rows {
         output.message(&format!("{}  {}", row.name, row.folder.display()));

@@ -100,7 +100,7 @@ pub fn execute(
         Err(error) => {
             let name = registration.name().to_string();
             return Err(Failure::from(error).with(format!(
-                "`weir sim resume {name}` once that is done: finished parts stay"
+                "`weir sim resume {name}` once that is done: parts that are on disk stay"
             )));
         }
     };

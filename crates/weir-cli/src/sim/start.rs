@@ -83,7 +83,7 @@ pub fn register(
     new.name = name
         .map(RunName::new)
         .transpose()
-        .map_err(|error| Failure::new("W0103", error))?;
+        .map_err(|error| Failure::new("W0103", error).exit(Exit::Usage))?;
     new.parameters = job.parameters();
     let yaml = job.protocol().to_yaml();
     new.inputs = vec![InputHash {
@@ -100,8 +100,9 @@ pub fn register(
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path)
-        .map_err(|error| Failure::new("W0104", format!("--out {}: {error}", path.display())))
+    std::path::absolute(path).map_err(|error| {
+        Failure::new("W0104", format!("--out {}: {error}", path.display())).exit(Exit::Usage)
+    })
 }
 
 fn spec(arguments: &RunArguments) -> SimulationSpec {

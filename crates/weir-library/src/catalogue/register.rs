@@ -72,7 +72,8 @@ impl Library {
         })
     }
 
-    /// The user's own folder as an absolute path, if no run is in it.
+    /// The user's own folder as an absolute path, if it is new or empty: removing a run removes its folder,
+    /// which must not take anything else with it.
     fn free_folder(&self, folder: &Path) -> Result<PathBuf, LibraryError> {
         let absolute = std::path::absolute(folder)
             .map_err(|error| FilesError::from_io(error, folder, Doing::Inspect))?;
@@ -82,6 +83,9 @@ impl Library {
                 doing: Doing::Create,
                 path: manifest,
             }));
+        }
+        if self.files().exists(&absolute)? && !self.files().list(&absolute)?.is_empty() {
+            return Err(LibraryError::FolderNotEmpty { path: absolute });
         }
         Ok(absolute)
     }

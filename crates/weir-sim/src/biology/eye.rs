@@ -83,8 +83,10 @@ pub struct Eye {
     /// `P_f`, letters.
     pub(super) floor: f64,
     pub(super) last_injection: u32,
-    /// The day that weeks count from: the last injection, or day 0.
+    /// The day that weeks count from: the last injection, or the day the eye fell ill.
     weeks_from: u32,
+    /// The day the eye fell ill, or came to the clinic: its time counts from here.
+    pub(super) start: u32,
     pub(super) drug: Drug,
     /// `D^(1/s)` of the last injection; 0 before the first, so that the escape is 1.
     pub(super) durability_power: f64,
@@ -109,7 +111,8 @@ impl Eye {
             residual: 0.0,
             floor: traits.structure - constants.biology.fluid_loss_depth_letters,
             last_injection: NEVER,
-            weeks_from: 0,
+            weeks_from: day,
+            start: day,
             drug: Drug::Aflibercept2mg,
             durability_power: 0.0,
             drug_power: 0.0,
@@ -170,7 +173,7 @@ impl Eye {
             let persists = self.traits.persistence < persistent.share[drug as usize];
             self.residual = if persists { persistent.level } else { 0.0 };
         }
-        self.durability_power = self.drug_power * constants.growth(self.day);
+        self.durability_power = self.drug_power * constants.growth(self.day - self.start);
         self.last_injection = self.day;
         self.weeks_from = self.day;
     }

@@ -1,7 +1,7 @@
 use super::{Constants, Eye, STEP_YEAR_DAYS, STRUCTURE_MAX, STRUCTURE_MIN, Stepper};
 use crate::random::{Decision, Draws, normal};
 
-/// The reference: MODEL §2 line by line, a draw and the limits every week, no tables, no shared code
+/// The reference: MODEL §2 line by line, a draw and the limits every week, no tables, no stepping shared
 /// with the exact step. Several times slower; for checking. Draws of its own, so it agrees with
 /// [`super::BetweenVisits`] in distribution and not patient by patient.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ impl Stepper for WeeklyReference {
                 let ln_durability = constants.ln_durability(
                     eye.drug,
                     eye.traits().durability_z,
-                    eye.last_injection,
+                    eye.last_injection - eye.start,
                 );
                 1.0 / (1.0
                     + libm::exp(-(libm::log(tau) - ln_durability) / biology.escape_steepness))

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use weir_files::Files;
+use weir_memory::Bytes;
 use weir_run::{Run, Total};
 
 use super::error::JobError;
@@ -65,6 +66,18 @@ impl Job {
         } = take_up(&place)?;
         let share_left = plan.missing.len() as f64 / f64::from(parts(self.spec.patients));
         self.check_disk(&place.preflight, share_left, &**files, folder)?;
+        // The memory tier holds everything until the end: better refused now than at a tenth of the way.
+        if place.preflight.tier() == Tier::Memory && !plan.missing.is_empty() {
+            let whole = preparing
+                .holder("results in memory")
+                .reserve(Bytes::new(place.preflight.memory_bytes))
+                .map_err(|refusal| JobError::DoesNotFit {
+                    refusal: Box::new(refusal.with_remedy(
+                        "a new run with --results parquet, which writes part by part",
+                    )),
+                })?;
+            drop(whole);
+        }
         preparing.finish();
 
         let mut ledger = Ledger {

@@ -17,8 +17,8 @@ const PILOT: u32 = 512;
 const MEMORY_PATIENTS: u32 = 1_000;
 /// Share of the budget that they may take.
 const MEMORY_SHARE: u64 = 8;
-/// Bytes on disk, with zstd: measured 8 to 10 a visit, 20 to 24 a patient; rounded up.
-const DISK_BYTES_PER_VISIT: f64 = 11.0;
+/// Bytes on disk: measured 3 to 5 a visit with zstd, 6.3 uncompressed, 20 to 24 a patient; rounded up.
+const DISK_BYTES_PER_VISIT: f64 = 7.0;
 const DISK_BYTES_PER_PATIENT: f64 = 26.0;
 /// The whole job costs this many times the simulation alone: 1.4 measured (`bench/run`), rounded up.
 const WRITING_FACTOR: f64 = 1.5;

@@ -17,7 +17,7 @@ const PROTOCOL_BYTES_MAX: u64 = 4 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ResultsChoice {
-    /// In memory under 1,000 patients and an eighth of the budget, else Parquet.
+    /// In memory up to 1,000 patients and an eighth of the budget, else Parquet.
     #[default]
     Auto,
     /// In memory until the end, then saved.

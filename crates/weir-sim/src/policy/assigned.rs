@@ -10,7 +10,7 @@ pub(super) fn first_plan(chart: &Chart<'_>, day: u32) -> Plan {
     else {
         return chart.in_weeks(day, chart.interval_weeks);
     };
-    let first = 7 * u32::from(first_assessment_week);
+    let first = chart.opened + 7 * u32::from(first_assessment_week);
     if !chart.assigned && first > day {
         Plan {
             day: first,
@@ -40,7 +40,7 @@ pub(super) fn decide(chart: &mut Chart<'_>, day: u32, seen: Option<Seen>) -> Dec
                 || f64::from(chart.best_letters) - f64::from(seen.letters) > letters_loss
         });
         // A late first assessment counts as the second, a later one as neither.
-        let week = day.div_ceil(7);
+        let week = (day - chart.opened).div_ceil(7);
         let between = u32::from(first_assessment_week + second_assessment_week).div_ceil(2);
         let first = week <= between;
         let second = !first && week <= u32::from(second_assessment_week) + 2;
@@ -52,7 +52,7 @@ pub(super) fn decide(chart: &mut Chart<'_>, day: u32, seen: Option<Seen>) -> Dec
         };
         let Some(weeks) = assigned else {
             let next = if first {
-                7 * u32::from(second_assessment_week)
+                chart.opened + 7 * u32::from(second_assessment_week)
             } else {
                 chart.last_injection.unwrap_or(day) + 7 * u32::from(intervals_weeks[2])
             };

@@ -5,6 +5,9 @@ use crate::protocol::{Drug, Policy, Treatment};
 /// A loading dose may come this much later than planned without moving the doses after it.
 const LATE_DAYS: u32 = 14;
 
+/// Weeks, at most, until the next try at a missed visit of a policy without a rhythm.
+const MISSED_WEEKS: u16 = 4;
+
 /// What an assessment shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seen {
@@ -93,6 +96,8 @@ pub struct Chart<'p> {
     pub injections: u16,
     /// Day of the last injection.
     pub last_injection: Option<u32>,
+    /// Day of the first visit: the weeks that protocols name count from here.
+    pub(super) opened: u32,
     /// Interval that the policy works with now, weeks; for rhythms, the one between injections.
     pub interval_weeks: u16,
     /// First day of the rhythm: the last loading dose, or the day of a switch.
@@ -123,6 +128,7 @@ impl<'p> Chart<'p> {
             phase: Phase::Maintenance,
             injections: 0,
             last_injection: None,
+            opened: day,
             interval_weeks: 0,
             rhythm_start: day,
             last_fluid: f64::INFINITY,
@@ -230,8 +236,9 @@ impl<'p> Chart<'p> {
             },
             Phase::Maintenance | Phase::Ended => match self.rhythm() {
                 Some(rhythm) => rhythm.next(self.rhythm_start, plan.day.max(day)),
+                // A long interval is not waited for twice.
                 None => Plan {
-                    day: plan.day + 7 * u32::from(self.interval_weeks.max(1)),
+                    day: plan.day + 7 * u32::from(self.interval_weeks.clamp(1, MISSED_WEEKS)),
                     ..plan
                 },
             },

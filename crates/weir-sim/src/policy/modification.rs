@@ -25,7 +25,10 @@ pub(super) fn decide(chart: &mut Chart<'_>, day: u32, seen: Option<Seen>) -> Dec
                 .interval_weeks
                 .saturating_sub(u16::from(shorten_weeks))
                 .max(u16::from(min_weeks));
-        } else if day >= 7 * u32::from(extend_from_week) && !seen.wet && !letters_down {
+        } else if day >= chart.opened + 7 * u32::from(extend_from_week)
+            && !seen.wet
+            && !letters_down
+        {
             chart.interval_weeks =
                 (chart.interval_weeks + u16::from(extend_weeks)).min(u16::from(max_weeks));
         }

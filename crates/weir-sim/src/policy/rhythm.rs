@@ -4,6 +4,8 @@ use crate::protocol::Policy;
 /// Visits on a grid of days that nothing moves.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rhythm<'p> {
+    /// Day of the eye's first visit.
+    opened: u32,
     /// Weeks between visits.
     visit_weeks: u32,
     /// Weeks between injections; `None` when none is due by the calendar.
@@ -22,8 +24,8 @@ impl Rhythm<'_> {
             .injection_weeks
             .is_some_and(|weeks| offset_weeks.is_multiple_of(weeks));
         let assessed = self.assessments.is_none_or(|weeks| {
-            // The visit nearest to each named week, counted from day 0; the earlier one of two.
-            let week = (start + 7 * offset_weeks) / 7;
+            // The visit nearest to each named week, counted from the eye's first; the earlier one of two.
+            let week = (start + 7 * offset_weeks - self.opened) / 7;
             weeks.iter().any(|&named| {
                 let named = u32::from(named) * 2;
                 named > (2 * week).saturating_sub(self.visit_weeks)
@@ -53,11 +55,13 @@ impl<'p> Chart<'p> {
                 visit_interval_weeks,
                 ..
             } => Some(Rhythm {
+                opened: self.opened,
                 visit_weeks: u32::from(*visit_interval_weeks),
                 injection_weeks: None,
                 assessments: None,
             }),
             Policy::Fixed(grid) => Some(Rhythm {
+                opened: self.opened,
                 visit_weeks: u32::from(grid.visit_interval_weeks),
                 injection_weeks: Some(u32::from(grid.interval_weeks)),
                 assessments: None,
@@ -66,6 +70,7 @@ impl<'p> Chart<'p> {
                 interval_weeks,
                 assessment_weeks,
             } => Some(Rhythm {
+                opened: self.opened,
                 visit_weeks: u32::from(*interval_weeks),
                 injection_weeks: Some(u32::from(*interval_weeks)),
                 assessments: Some(assessment_weeks),

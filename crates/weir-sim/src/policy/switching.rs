@@ -24,7 +24,8 @@ impl<'p> Chart<'p> {
     }
 
     fn is_due(&mut self, index: usize, when: &SwitchWhen, seen: &Seen) -> bool {
-        let from = |week: u16| seen.day >= 7 * u32::from(week);
+        let opened = self.opened;
+        let from = |week: u16| seen.day >= opened + 7 * u32::from(week);
         let run = &mut self.runs[index];
         let mut in_a_row = |hit: bool| {
             *run = if hit { run.saturating_add(1) } else { 0 };

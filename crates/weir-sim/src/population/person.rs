@@ -2,6 +2,9 @@ use super::BaselineSampler;
 use crate::protocol::{Population, Recruitment};
 use crate::random::{Decision, Draws, normal_cdf, normal_quantile, uniform};
 
+/// Latest arrival, days: a thousand years. Slower recruitment piles up there.
+const ARRIVAL_MAX: u32 = 365_250;
+
 /// Sex, as mortality tables have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sex {
@@ -77,7 +80,8 @@ impl PopulationSampler {
             Recruitment::ConstantRate { patients_per_month } => {
                 (f64::from(patient) * crate::DAYS_PER_MONTH / patients_per_month) as u32
             }
-        };
+        }
+        .min(ARRIVAL_MAX);
         Person {
             sex: if uniform(sex) < self.female_share {
                 Sex::Female

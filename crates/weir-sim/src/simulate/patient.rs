@@ -98,7 +98,7 @@ impl Model {
             Cube::LongestInterval,
             0,
             0,
-            study.longest_interval_days.div_ceil(7) as i32,
+            ((study.longest_interval_days + 3) / 7) as i32,
             1,
         );
 
