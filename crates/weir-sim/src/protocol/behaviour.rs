@@ -20,8 +20,8 @@ pub struct Behaviour {
 pub struct Attendance {
     /// Probability that a planned visit takes place (0.95 trials, 0.90 routine). The first always does.
     pub probability: f64,
-    /// A missed visit is planned again this many weeks later; 0: it is left out and the next one of
-    /// the rhythm follows.
+    /// A missed visit is planned again this many weeks later. With 0 it is left out: the next one of the
+    /// rhythm follows, or, in a policy without a rhythm, one after its interval, four weeks at most.
     pub rebook_after_weeks: u8,
     /// Standard deviation of the delay of visits, weeks (routine 1.5; 0 on time).
     pub delay_sd_weeks: f64,
