@@ -1,0 +1,1 @@
+//! Cascades: hold, fire, pass on. Never changes what, only when.

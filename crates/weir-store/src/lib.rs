@@ -1,0 +1,1 @@
+//! Rows in order, committed whole or not at all.
