@@ -404,3 +404,33 @@ fn untreated_eyes_stay_untreated_when_their_patients_return() {
     assert_eq!(block.counts.total("restarts"), 0);
     assert!(block.visits.drug.iter().all(|&drug| drug == 255));
 }
+
+/// A patient who came back, was found to be beyond help and got no injection was once counted as restarted.
+#[test]
+fn a_return_that_ends_as_futile_is_no_restart() {
+    let returning = Return {
+        share: 1.0,
+        mean_months: 6.0,
+    };
+    let mut protocol = leaving(0, Some(returning));
+    protocol.behaviour.drop_out.hazards_per_year = vec![0.5];
+    protocol.behaviour.futility = Some(Futility {
+        below_letters: 55.0,
+        visits: 1,
+    });
+    let block = simulate(&protocol, 4.0, 2_000);
+    let (p, v) = (&block.patients, &block.visits);
+    let (mut restarted, mut only_seen) = (0, 0);
+    for (patient, rows) in visits_of(&block).into_iter().enumerate() {
+        if p.first_end[patient] != End::DropOut as u8 {
+            continue;
+        }
+        let left = p.first_end_day[patient];
+        let back: Vec<usize> = rows.into_iter().filter(|&row| v.day[row] > left).collect();
+        let injected = back.iter().any(|&row| v.drug[row] != 255);
+        assert_eq!(p.restarts[patient] > 0, injected, "patient {patient}");
+        restarted += u32::from(injected);
+        only_seen += u32::from(!injected && !back.is_empty());
+    }
+    assert!(restarted > 20 && only_seen > 20, "{restarted}, {only_seen}");
+}

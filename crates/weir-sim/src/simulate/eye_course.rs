@@ -283,7 +283,6 @@ impl<'m, 'b> Course<'m, 'b> {
         let monitored = self.chart.phase == Phase::Monitoring;
         if returns {
             self.chart.restart();
-            self.outcome.restarts += u32::from(self.chart.phase != Phase::Maintenance);
         }
 
         let decision = if self.is_futile(seen) {
@@ -297,6 +296,8 @@ impl<'m, 'b> Course<'m, 'b> {
         self.count_visit::<STUDY>(day, seen, book, block);
         if let Some(drug) = decision.inject {
             self.count_injection::<STUDY>(eye, book, block);
+            // A return that ends as futile, or on a policy that does not treat, restarts nothing.
+            self.outcome.restarts += u32::from(returns);
             if self.is_off(day) {
                 // After a planned stop, because of what was seen or by a switch.
                 self.outcome.restarts += 1;
