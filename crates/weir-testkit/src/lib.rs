@@ -26,6 +26,7 @@ mod faulty;
 mod kill;
 mod seed;
 mod small_disk;
+pub mod ticks;
 mod unavailable;
 
 pub use binary::find_binary;
