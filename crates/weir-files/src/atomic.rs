@@ -1,7 +1,7 @@
 //! One file, whole or not at all.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -48,26 +48,17 @@ impl AtomicFile {
                 reason: "the path has no file name".to_owned(),
             });
         };
-        let mut attempt = 0;
-        loop {
-            let temporary = path.with_file_name(temporary_name(&name));
-            attempt += 1;
-            match files.create_new(&temporary) {
-                Ok(writer) => {
-                    return Ok(Self {
-                        files,
-                        writer: Some(writer),
-                        temporary,
-                        path,
-                        written: 0,
-                        failed: None,
-                        pending: true,
-                    });
-                }
-                Err(FilesError::AlreadyExists { .. }) if attempt < NAME_ATTEMPTS => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let (temporary, writer) = create_temporary(&files, folder, &name)?;
+        Ok(Self {
+            files,
+            writer: Some(writer),
+            temporary,
+            path,
+            written: 0,
+            failed: None,
+            pending: true,
+        })
     }
 
     /// Where the file will be.
@@ -111,6 +102,24 @@ impl AtomicFile {
                 },
             })?;
         Ok(self.written)
+    }
+}
+
+/// A new file under a temporary name in `folder`.
+pub(crate) fn create_temporary(
+    files: &Arc<dyn Files>,
+    folder: &Path,
+    name: &OsStr,
+) -> Result<(PathBuf, Box<dyn FileWriter>), FilesError> {
+    let mut attempt = 0;
+    loop {
+        let temporary = folder.join(temporary_name(name));
+        attempt += 1;
+        match files.create_new(&temporary) {
+            Ok(writer) => return Ok((temporary, writer)),
+            Err(FilesError::AlreadyExists { .. }) if attempt < NAME_ATTEMPTS => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -52,6 +52,7 @@ mod atomic;
 mod error;
 mod files;
 mod real;
+mod scratch;
 mod space;
 mod sweep;
 
@@ -59,5 +60,6 @@ pub use atomic::{AtomicFile, write_atomically};
 pub use error::{Doing, FilesError};
 pub use files::{FileFacts, FileKind, FileWriter, Files};
 pub use real::RealFiles;
+pub use scratch::ScratchFile;
 pub use space::{Space, preflight_space};
 pub use sweep::{Swept, is_temporary_name, sweep_temporaries};
