@@ -1,1 +1,13 @@
 //! Cascades: hold, fire, pass on. Never changes what, only when.
+
+mod batch;
+mod operator;
+mod sink;
+mod source;
+
+pub use batch::{EventTime, FloatTime, Frontier, StreamError, StreamSchema};
+pub use operator::{
+    Context, Fired, Held, HeldBatch, MakeOperator, Operator, OperatorError, OperatorKind, Output,
+};
+pub use sink::{Checkpoint, Committed, Sink, SinkError};
+pub use source::{Position, Source, SourceError};
