@@ -78,31 +78,66 @@ impl AtomicFile {
     /// # Errors
     /// [`FilesError::RenamedNotSynced`] when only the last step failed: the file is whole and in place, and a loss of power may
     /// undo that. After every other error the final path is as it was before and the temporary file is removed.
-    pub fn commit(mut self) -> Result<u64, FilesError> {
+    pub fn commit(self) -> Result<u64, FilesError> {
+        let (path, files) = (self.path.clone(), Arc::clone(&self.files));
+        let written = self.publish(|files, from, to| files.rename(from, to))?;
+        settle(&*files, &path)?;
+        Ok(written)
+    }
+
+    /// As [`AtomicFile::commit`], unless a file is there already, which then stays as it is: of several processes that
+    /// commit to one name, one succeeds.
+    ///
+    /// # Errors
+    /// [`FilesError::AlreadyExists`], and as [`AtomicFile::commit`].
+    pub fn commit_new(self) -> Result<u64, FilesError> {
+        let (path, files) = (self.path.clone(), Arc::clone(&self.files));
+        let written = self.publish_new()?;
+        settle(&*files, &path)?;
+        Ok(written)
+    }
+
+    /// As [`AtomicFile::commit_new`] without the last step: the bytes are durable and visible under their name, and the name is
+    /// durable after [`Files::sync_folder`]. For many files of one folder, which need one such call.
+    ///
+    /// # Errors
+    /// [`FilesError::AlreadyExists`], and what the disk answers; the temporary file is removed then.
+    pub fn publish_new(self) -> Result<u64, FilesError> {
+        self.publish(|files, from, to| files.rename_new(from, to))
+    }
+
+    fn publish(
+        mut self,
+        rename: impl Fn(&dyn Files, &Path, &Path) -> Result<(), FilesError>,
+    ) -> Result<u64, FilesError> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
         let mut writer = self
             .writer
             .take()
-            .expect("only commit takes the writer, and it consumes the file");
+            .expect("only this takes the writer, and it consumes the file");
         writer.sync()?;
-        self.files.rename(&self.temporary, &self.path)?;
+        rename(&*self.files, &self.temporary, &self.path)?;
         self.pending = false;
         // Not before the rename: the writer's lock keeps sweeps of other processes away.
         drop(writer);
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        self.files
-            .sync_folder(folder)
-            .map_err(|error| FilesError::RenamedNotSynced {
-                path: self.path.clone(),
-                reason: match error {
-                    FilesError::SyncFailed { reason, .. } => reason,
-                    other => other.summary(),
-                },
-            })?;
         Ok(self.written)
     }
+}
+
+/// Makes the new name of a file durable.
+fn settle(files: &dyn Files, path: &Path) -> Result<(), FilesError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    files
+        .sync_folder(folder)
+        .map_err(|error| FilesError::RenamedNotSynced {
+            path: path.to_path_buf(),
+            reason: match error {
+                FilesError::SyncFailed { reason, .. } => reason,
+                other => other.summary(),
+            },
+        })
 }
 
 /// A new file under a temporary name in `folder`.

@@ -31,6 +31,13 @@ pub trait Files: Send + Sync + Debug {
     /// [`FilesError::NotFound`] when `from` is missing; both must be on one file system.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FilesError>;
 
+    /// Renames, unless something has the name `to`: of several processes that try, one succeeds. Atomic; durable after
+    /// [`Files::sync_folder`] of the folder of `to`.
+    ///
+    /// # Errors
+    /// [`FilesError::AlreadyExists`], which leaves both as they were; [`FilesError::NotFound`] when `from` is missing.
+    fn rename_new(&self, from: &Path, to: &Path) -> Result<(), FilesError>;
+
     /// Removes one file.
     ///
     /// # Errors
@@ -49,6 +56,12 @@ pub trait Files: Send + Sync + Debug {
     /// # Errors
     /// [`FilesError::NotFound`] when there is none.
     fn remove_folder_all(&self, folder: &Path) -> Result<(), FilesError>;
+
+    /// Removes a folder if nothing is in it; false when something is, or when there is no such folder.
+    ///
+    /// # Errors
+    /// What the disk answers.
+    fn remove_empty_folder(&self, folder: &Path) -> Result<bool, FilesError>;
 
     /// The names in `folder`, sorted by their bytes, without `.` and `..`.
     ///

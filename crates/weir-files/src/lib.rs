@@ -62,4 +62,4 @@ pub use files::{FileFacts, FileKind, FileWriter, Files};
 pub use real::RealFiles;
 pub use scratch::ScratchFile;
 pub use space::{Space, preflight_space};
-pub use sweep::{Swept, is_temporary_name, sweep_temporaries};
+pub use sweep::{Swept, is_temporary_name, sweep_temporaries, temporary_label};

@@ -54,6 +54,16 @@ impl Files for RealFiles {
         fs::rename(from, to).map_err(|error| FilesError::from_io(error, to, Doing::Rename))
     }
 
+    fn rename_new(&self, from: &Path, to: &Path) -> Result<(), FilesError> {
+        rename_without_replacing(from, to).map_err(|error| {
+            let about = match error.kind() {
+                io::ErrorKind::NotFound => from,
+                _ => to,
+            };
+            FilesError::from_io(error, about, Doing::Rename)
+        })
+    }
+
     fn remove_file(&self, path: &Path) -> Result<(), FilesError> {
         fs::remove_file(path).map_err(|error| FilesError::from_io(error, path, Doing::Remove))
     }
@@ -85,6 +95,21 @@ impl Files for RealFiles {
     fn remove_folder_all(&self, folder: &Path) -> Result<(), FilesError> {
         fs::remove_dir_all(folder)
             .map_err(|error| FilesError::from_io(error, folder, Doing::Remove))
+    }
+
+    fn remove_empty_folder(&self, folder: &Path) -> Result<bool, FilesError> {
+        match fs::remove_dir(folder) {
+            Ok(()) => Ok(true),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(FilesError::from_io(error, folder, Doing::Remove)),
+        }
     }
 
     fn list(&self, folder: &Path) -> Result<Vec<OsString>, FilesError> {
@@ -168,6 +193,24 @@ impl FileWriter for RealWriter {
     }
 }
 
+/// `renameat2` with `RENAME_NOREPLACE`; where the file system or kernel does not know it, a hard link, which also fails when
+/// the name is taken, and the old name removed.
+fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::{
+        fs::{CWD, RenameFlags, renameat_with},
+        io::Errno,
+    };
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => link_without_replacing(from, to),
+        done => done.map_err(io::Error::from),
+    }
+}
+
+fn link_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to)?;
+    fs::remove_file(from)
+}
+
 /// Locks the new file. False when a sweep took it in the moment between creation and lock.
 fn owns(file: &File) -> io::Result<bool> {
     match file.try_lock() {
@@ -209,4 +252,27 @@ pub(crate) fn available_near(path: &Path) -> Option<u64> {
 /// For error messages: the soft limit of open files.
 pub(crate) fn open_files_limit() -> Option<u64> {
     getrlimit(Resource::Nofile).current
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_hard_link_does_where_rename_cannot_refuse() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        assert_eq!(
+            link_without_replacing(&from, &to).unwrap_err().kind(),
+            io::ErrorKind::AlreadyExists
+        );
+        assert_eq!(fs::read(&to).unwrap(), b"old");
+        fs::remove_file(&to).unwrap();
+        link_without_replacing(&from, &to).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), b"new");
+        assert!(!from.exists());
+    }
 }

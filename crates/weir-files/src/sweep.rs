@@ -40,6 +40,18 @@ pub fn is_temporary_name(name: &OsStr) -> bool {
     owner_in(name).is_some()
 }
 
+/// The part of a temporary name that its writer chose: of an [`crate::AtomicFile`] the final name, of a [`crate::ScratchFile`] its name;
+/// cut at 200 bytes.
+#[must_use]
+pub fn temporary_label(name: &OsStr) -> Option<&OsStr> {
+    owner_in(name)?;
+    let rest = &name.as_bytes()[1..];
+    let at = rest
+        .windows(MARK.len())
+        .rposition(|window| window == MARK)?;
+    Some(OsStr::from_bytes(&rest[..at]))
+}
+
 /// The process id in a temporary name.
 fn owner_in(name: &OsStr) -> Option<u32> {
     let name = name.as_bytes();
@@ -148,6 +160,10 @@ mod tests {
         assert_eq!(
             owner_in(&temporary_name(OsStr::new("a.parquet"))),
             Some(std::process::id())
+        );
+        assert_eq!(
+            temporary_label(&temporary_name(OsStr::new("a.parquet"))),
+            Some(OsStr::new("a.parquet"))
         );
         assert_eq!(
             owner_in(OsStr::new(".x.weir-tmp-1.weir-tmp-77-3")),

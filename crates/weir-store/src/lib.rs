@@ -1,1 +1,28 @@
 //! Rows in order, committed whole or not at all.
+
+mod commit;
+mod dataset;
+mod key;
+mod manifest;
+pub mod order;
+mod snapshot;
+mod storage;
+mod store;
+mod vacuum;
+
+pub use commit::{Change, CommitError, Conflict, MetadataPatch, Writing};
+pub use dataset::{Dataset, DatasetSpec};
+pub use key::{Key, KeyError, KeyField, KeyPrefix, KeySchema, KeyType, KeyValue};
+pub use manifest::{
+    FileEntry, LateRows, MANIFEST_FORMAT, MAX_COLUMNS, MAX_DEPTH, MAX_FILES, MAX_MANIFEST_BYTES,
+    MAX_METADATA_BYTES, Manifest, ManifestError, Metadata, Place, RowGroupTarget, Settings,
+    Version,
+};
+pub use order::{OrderType, OrderValue};
+pub use snapshot::{OpenError, Snapshot, VersionRef};
+pub use storage::{
+    Hold, LocalStorage, ObjectFacts, ObjectPath, ObjectRead, ObjectWrite, ReadCounter, Storage,
+    StorageError,
+};
+pub use store::{Found, Removed, Store};
+pub use vacuum::VacuumOptions;

@@ -79,6 +79,30 @@ fn renaming(files: &dyn Files, folder: &Path) {
         !ok(files.exists(&from), "ask"),
         "the old name is gone after a rename"
     );
+    ok(
+        ok(files.create_new(&from), "create").write_all(b"newer"),
+        "write",
+    );
+    match files.rename_new(&from, &to) {
+        Err(FilesError::AlreadyExists { path: named, .. }) if named == to => {}
+        other => {
+            panic!("a rename must not replace what is there when it is told not to: {other:?}")
+        }
+    }
+    assert_eq!(
+        ok(files.read(&to, 3), "read"),
+        b"new",
+        "it replaced the file"
+    );
+    assert_eq!(
+        ok(files.read(&from, 5), "read"),
+        b"newer",
+        "it moved the file"
+    );
+    ok(files.remove_file(&to), "remove");
+    ok(files.rename_new(&from, &to), "rename to a free name");
+    assert_eq!(ok(files.read(&to, 5), "read"), b"newer");
+    assert!(!ok(files.exists(&from), "ask"), "the old name is gone");
     ok(files.remove_file(&to), "remove");
 }
 
@@ -104,6 +128,20 @@ fn folders(files: &dyn Files, folder: &Path) {
         Err(FilesError::AlreadyExists { .. }) => {}
         other => panic!("a file is in the way of a folder: {other:?}"),
     }
+    assert!(
+        !ok(files.remove_empty_folder(&deep), "remove an empty folder"),
+        "a folder that is not empty must stay"
+    );
+    let bare = deep.join("bare");
+    ok(files.create_folder_all(&bare), "create a folder");
+    assert!(ok(
+        files.remove_empty_folder(&bare),
+        "remove an empty folder"
+    ));
+    assert!(
+        !ok(files.remove_empty_folder(&bare), "remove a missing folder"),
+        "what is not there cannot be removed"
+    );
     ok(files.remove_folder_all(&folder.join("a")), "remove folders");
     assert!(
         !ok(files.exists(&folder.join("a")), "ask"),
@@ -122,6 +160,10 @@ fn missing_things(files: &dyn Files, folder: &Path) {
         ("remove_file", files.remove_file(&missing)),
         ("remove_folder_all", files.remove_folder_all(&missing)),
         ("rename", files.rename(&missing, &folder.join("target"))),
+        (
+            "rename_new",
+            files.rename_new(&missing, &folder.join("target")),
+        ),
         ("sync_folder", files.sync_folder(&missing)),
         ("free_space", files.free_space(&missing).map(drop)),
         ("create_new", files.create_new(&inside).map(drop)),

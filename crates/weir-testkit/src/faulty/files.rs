@@ -136,6 +136,18 @@ impl Files for FaultyFiles {
         Ok(())
     }
 
+    fn rename_new(&self, from: &Path, to: &Path) -> Result<(), FilesError> {
+        let mut state = self.judge(Operation::Rename, to)?;
+        self.inner.rename_new(from, to)?;
+        state.moved(from, to);
+        state.unsettled.push(Undo::Renamed {
+            from: from.to_path_buf(),
+            to: to.to_path_buf(),
+            replaced: None,
+        });
+        Ok(())
+    }
+
     fn remove_file(&self, path: &Path) -> Result<(), FilesError> {
         let mut state = self.judge(Operation::Remove, path)?;
         let bytes = self.durable(&state, path);
@@ -171,6 +183,11 @@ impl Files for FaultyFiles {
             .unsettled
             .retain(|undo| !undo.folder().is_some_and(|here| here.starts_with(folder)));
         Ok(())
+    }
+
+    fn remove_empty_folder(&self, folder: &Path) -> Result<bool, FilesError> {
+        let _state = self.judge(Operation::RemoveFolder, folder)?;
+        self.inner.remove_empty_folder(folder)
     }
 
     fn list(&self, folder: &Path) -> Result<Vec<OsString>, FilesError> {

@@ -24,13 +24,13 @@ pub enum Operation {
     Sync,
     /// `sync_folder`.
     SyncFolder,
-    /// `rename`.
+    /// `rename` and `rename_new`.
     Rename,
     /// `remove_file`.
     Remove,
     /// `create_folder_all`.
     CreateFolder,
-    /// `remove_folder_all`.
+    /// `remove_folder_all` and `remove_empty_folder`.
     RemoveFolder,
     /// `list`.
     List,

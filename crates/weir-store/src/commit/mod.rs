@@ -1,0 +1,9 @@
+//! Publishing the next version: a pure decision, then one atomic creation.
+
+mod change;
+mod error;
+mod writing;
+
+pub use change::{Change, MetadataPatch};
+pub use error::{CommitError, Conflict};
+pub use writing::Writing;
