@@ -18,7 +18,7 @@ pub use manifest::{
     MAX_METADATA_BYTES, Manifest, ManifestError, Metadata, Place, RowGroupTarget, Settings,
     Version,
 };
-pub use order::{OrderType, OrderValue};
+pub use order::{OrderColumn, OrderError, OrderType, OrderValue, ParseOrderValueError, TotalF64};
 pub use snapshot::{OpenError, Snapshot, VersionRef};
 pub use storage::{
     Hold, LocalStorage, ObjectFacts, ObjectPath, ObjectRead, ObjectWrite, ReadCounter, Storage,
