@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use weir_sim::protocol::{Code, Mistake, Mistakes, Protocol};
+use weir_sim::protocol::{Code as ProtocolCode, Mistake, Mistakes, Protocol};
+use weir_yaml::Code;
 
 fn folder() -> PathBuf {
     Path::new(concat!(
@@ -121,7 +122,7 @@ fn every_code_is_provoked() {
         .flat_map(|case| mistakes(&case.name, &case.text).mistakes)
         .map(|mistake| mistake.code)
         .collect();
-    seen.insert(Code::ProtocolHasMistakes);
+    seen.insert(ProtocolCode::ProtocolHasMistakes.into());
     seen.extend(
         Protocol::parse_bytes("f", b"name: \xff")
             .unwrap_err()
@@ -132,8 +133,8 @@ fn every_code_is_provoked() {
     let long = " ".repeat((1 << 20) + 1);
     seen.extend(mistakes("f", &long).mistakes.iter().map(|m| m.code));
     seen.extend(warnings().iter().map(|warning| warning.code));
-    let missing: Vec<_> = Code::ALL
-        .iter()
+    let missing: Vec<_> = ProtocolCode::of_files()
+        .into_iter()
         .filter(|code| !seen.contains(code))
         .collect();
     assert!(missing.is_empty(), "never provoked: {missing:?}");
@@ -195,10 +196,10 @@ fn a_mistake_in_one_key_does_not_hide_those_of_others() {
     assert_eq!(
         codes,
         [
-            Code::MinAboveMax,
-            Code::DrugMissing,
-            Code::StartOutside,
-            Code::UnknownKey
+            ProtocolCode::MinAboveMax.into(),
+            ProtocolCode::DrugMissing.into(),
+            ProtocolCode::StartOutside.into(),
+            Code::UNKNOWN_KEY
         ]
     );
 }
@@ -227,7 +228,7 @@ fn bytes_that_are_not_utf8_are_named_with_their_place() {
     let mistake = &found.mistakes[0];
     assert_eq!(
         (mistake.line, mistake.column, mistake.code),
-        (2, 10, Code::NotUtf8)
+        (2, 10, Code::NOT_UTF8)
     );
     assert!(
         mistake.message.contains("0xe9 at offset 26"),
@@ -276,7 +277,7 @@ fn a_laughing_file_is_refused_without_laughing() {
         found
             .mistakes
             .iter()
-            .any(|mistake| mistake.code == Code::Reference)
+            .any(|mistake| mistake.code == Code::REFERENCE)
     );
 }
 

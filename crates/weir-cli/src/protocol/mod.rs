@@ -32,6 +32,7 @@ pub fn load(name: &str, output: &Output) -> Result<Protocol, Failure> {
     for warning in &warnings {
         output.message(
             &AsWarning {
+                noun: "protocol",
                 source_name: name,
                 warning,
             }
@@ -124,6 +125,7 @@ fn check(protocols: &[String], output: &Output) -> Result<Exit, Failure> {
                         text,
                         "{}",
                         AsWarning {
+                noun: "protocol",
                             source_name: name,
                             warning
                         }

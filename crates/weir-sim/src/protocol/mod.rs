@@ -9,15 +9,15 @@ mod biology;
 mod canonical;
 mod caveats;
 mod check;
+mod code;
 mod declare;
 mod decode;
 mod defaults;
+mod documents;
 mod parse;
 mod population;
-mod reference;
 #[cfg(test)]
 mod round_trip;
-mod schema;
 mod shipped;
 mod treatment;
 mod visits;

@@ -1,28 +1,33 @@
-use super::{Field, ListOf, Named, Record, Visitor, field};
+use weir_yaml::{Decoded, Document, Format, Report};
+
+use super::{Field, ListOf, Record, Visitor, field};
 use crate::protocol::{
-    Behaviour, Biology, Policy, Population, Protocol, Restart, Treatment, VisitRules,
+    Behaviour, Biology, Code, Policy, Population, Protocol, Restart, Treatment, VisitRules, check,
 };
 
-/// The format's name on the first line of a file.
-pub(crate) const FORMAT: &str = "protocol";
-/// The newest version of the format that is read.
-pub(crate) const FORMAT_VERSION: u32 = 1;
-
-static FORMATS: [Named; 1] = [Named {
-    name: "protocol/1",
-    doc: "the only version so far",
-}];
+/// Other names of the choices, lower case.
+static ALSO_CALLED: [(&str, &str); 14] = [
+    ("eylea", "aflibercept_2mg"),
+    ("aflibercept", "aflibercept_2mg"),
+    ("eylea_hd", "aflibercept_8mg"),
+    ("eylea_8mg", "aflibercept_8mg"),
+    ("lucentis", "ranibizumab"),
+    ("avastin", "bevacizumab"),
+    ("vabysmo", "faricimab"),
+    ("tae", "treat_and_extend"),
+    ("t&e", "treat_and_extend"),
+    ("pro_re_nata", "prn"),
+    ("as_needed", "prn"),
+    ("monthly", "fixed"),
+    ("sham", "untreated"),
+    ("drm", "dose_regimen_modification"),
+];
 
 const SOURCE: Field = field("sources", "Citation of a trial, label or guideline").required();
 
 impl Record for Protocol {
     fn visit(&mut self, v: &mut dyn Visitor) {
-        let mut format = 0;
-        v.choice(
-            &field("weir", "Format and version of the file").required(),
-            &FORMATS,
-            &mut format,
-        );
+        v.format(&Protocol::FORMAT);
         v.text(
             &field("name", "Name for people").required(),
             120,
@@ -75,9 +80,18 @@ impl Record for Protocol {
     }
 }
 
-impl Protocol {
-    /// Where decoding starts: defaults, and placeholders for what a file has to give.
-    pub(crate) fn blank() -> Protocol {
+impl Document for Protocol {
+    const FORMAT: Format = Format {
+        plural: "protocols",
+        too_large: "a protocol is a few kilobytes; check that this is one",
+        too_many: "a protocol has a few dozen; check that this is one",
+        too_deep: "a protocol has at most six; check that this is one",
+        start: "start from a shipped protocol: weir protocol show aflibercept-tae-8week",
+        also_called: &ALSO_CALLED,
+        ..Format::new("protocol/1", "protocol", Code::ProtocolHasMistakes.given())
+    };
+
+    fn blank() -> Protocol {
         Protocol {
             name: String::new(),
             version: String::new(),
@@ -96,5 +110,15 @@ impl Protocol {
             behaviour: Behaviour::default(),
             biology: Biology::default(),
         }
+    }
+
+    fn check(decoded: &Decoded<Protocol>, report: &mut Report<'_>) {
+        let drug = decoded.scalar_at(&["treatment", "drug"]);
+        check::drug(&decoded.document, drug, &decoded.places, report);
+        check::mistakes(&decoded.document, &decoded.places, report);
+    }
+
+    fn warnings(decoded: &Decoded<Protocol>, report: &mut Report<'_>) {
+        check::warnings(&decoded.document, &decoded.places, report);
     }
 }

@@ -15,28 +15,14 @@ pub(crate) fn nearest<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// Other names of the choices, lower case.
-const ALSO_CALLED: [(&str, &str); 14] = [
-    ("eylea", "aflibercept_2mg"),
-    ("aflibercept", "aflibercept_2mg"),
-    ("eylea_hd", "aflibercept_8mg"),
-    ("eylea_8mg", "aflibercept_8mg"),
-    ("lucentis", "ranibizumab"),
-    ("avastin", "bevacizumab"),
-    ("vabysmo", "faricimab"),
-    ("tae", "treat_and_extend"),
-    ("t&e", "treat_and_extend"),
-    ("pro_re_nata", "prn"),
-    ("as_needed", "prn"),
-    ("monthly", "fixed"),
-    ("sham", "untreated"),
-    ("drm", "dose_regimen_modification"),
-];
-
 /// The one of `names` that is also called `word`.
-pub(crate) fn also_called<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn also_called<'n>(
+    word: &str,
+    names: &[&'n str],
+    others: &[(&str, &str)],
+) -> Option<&'n str> {
     let word = word.to_lowercase().replace(['-', ' '], "_");
-    let (_, name) = ALSO_CALLED.iter().find(|(other, _)| *other == word)?;
+    let (_, name) = others.iter().find(|(other, _)| *other == word)?;
     names.iter().find(|known| *known == name).copied()
 }
 

@@ -1,7 +1,8 @@
 //! Single values: numbers, booleans, texts, and what people write instead.
 
-use super::{Code, plain_words};
-use crate::protocol::declare::Bounds;
+use crate::declare::Bounds;
+use crate::report::Code;
+use crate::tree::plain_words;
 
 /// What is wrong with a single value.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
         if !plain {
             let message = format!("the number {shown} stands in quotes");
             return wrong(
-                Code::QuotedNumber,
+                Code::QUOTED_NUMBER,
                 message,
                 format!("write {shown} without quotes"),
             );
@@ -72,7 +73,7 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
         if !number.is_finite() {
             let message = format!("{shown} is too large for a number");
             return wrong(
-                Code::NotFinite,
+                Code::NOT_FINITE,
                 message,
                 format!("write a number from {}", bounds.words()),
             );
@@ -86,7 +87,7 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
             } else {
                 format!("write a number from {}", bounds.words())
             };
-            return wrong(Code::OutOfRange, message, remedy);
+            return wrong(Code::OUT_OF_RANGE, message, remedy);
         }
         return Ok(number + 0.0);
     }
@@ -94,7 +95,7 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
     if matches!(bare.as_str(), ".inf" | "inf" | "infinity" | ".nan" | "nan") {
         let message = format!("{shown} is not a finite number");
         return wrong(
-            Code::NotFinite,
+            Code::NOT_FINITE,
             message,
             format!("write a number from {}", bounds.words()),
         );
@@ -103,11 +104,11 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
         let message = format!("{shown} is a percentage");
         return match lenient(percent) {
             Some(number) if bounds.contains(tidy(number / 100.0)) => wrong(
-                Code::Percent,
+                Code::PERCENT,
                 message,
                 format!("write {}", tidy(number / 100.0)),
             ),
-            _ => wrong(Code::Percent, message, "write the share of 1, without %"),
+            _ => wrong(Code::PERCENT, message, "write the share of 1, without %"),
         };
     }
     if let Some((whole, fraction)) = text.split_once(',')
@@ -115,7 +116,7 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
     {
         let message = format!("{shown} has a comma");
         return wrong(
-            Code::DecimalComma,
+            Code::DECIMAL_COMMA,
             message,
             format!("write {number}, with a decimal point"),
         );
@@ -137,22 +138,22 @@ pub(crate) fn number(text: &str, plain: bool, bounds: Bounds) -> Result<f64, Wro
         let unit = unit.trim();
         let message = format!("{shown} has the unit {unit} in the value");
         return wrong(
-            Code::UnitInValue,
+            Code::UNIT_IN_VALUE,
             message,
             format!("write the number alone, {number}, in the unit that the key names"),
         );
     }
     if let Some(number) = lenient(text) {
         let message = format!("{shown} is written in a way that readers disagree about");
-        return wrong(Code::NumberNotation, message, format!("write {number}"));
+        return wrong(Code::NUMBER_NOTATION, message, format!("write {number}"));
     }
     if text.starts_with("0x") || text.starts_with("0o") || text.starts_with("0b") {
         let message = format!("{shown} is not a decimal number");
-        return wrong(Code::NumberNotation, message, "write it in decimal");
+        return wrong(Code::NUMBER_NOTATION, message, "write it in decimal");
     }
     let message = format!("{shown} is not a number");
     wrong(
-        Code::NotANumber,
+        Code::NOT_A_NUMBER,
         message,
         format!("write a number from {}", bounds.words()),
     )
@@ -163,7 +164,7 @@ pub(crate) fn whole(text: &str, plain: bool, min: u32, max: u32) -> Result<u32, 
     if number.fract() != 0.0 {
         let near = number.round();
         return wrong(
-            Code::NotWhole,
+            Code::NOT_WHOLE,
             format!("{} is not a whole number", plain_words(text)),
             format!("write a whole number, such as {near}"),
         );
@@ -180,7 +181,7 @@ pub(crate) fn flag(text: &str, plain: bool) -> Result<bool, Wrong> {
         ("true" | "false", false) => {
             let message = format!("{text} stands in quotes");
             return wrong(
-                Code::NotABoolean,
+                Code::NOT_A_BOOLEAN,
                 message,
                 format!("write {text} without quotes"),
             );
@@ -192,7 +193,7 @@ pub(crate) fn flag(text: &str, plain: bool) -> Result<bool, Wrong> {
         "no" | "n" | "off" | "0" | "false" => "write false",
         _ => "write true or false",
     };
-    wrong(Code::NotABoolean, message, remedy)
+    wrong(Code::NOT_A_BOOLEAN, message, remedy)
 }
 
 /// Trimmed; line breaks are kept.
@@ -206,20 +207,24 @@ pub(crate) fn text(text: &str, plain: bool, max_chars: usize) -> Result<String, 
         );
     if plain && reads_otherwise {
         let message = format!("YAML reads {shown} as a number or a boolean, not as text");
-        return wrong(Code::TextUnquoted, message, format!("write \"{shown}\""));
+        return wrong(Code::TEXT_UNQUOTED, message, format!("write \"{shown}\""));
     }
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return wrong(Code::TextLength, "is empty".to_owned(), "write a few words");
+        return wrong(
+            Code::TEXT_LENGTH,
+            "is empty".to_owned(),
+            "write a few words",
+        );
     }
     let chars = trimmed.chars().count();
     if chars > max_chars {
         let message = format!("has {chars} characters, takes at most {max_chars}");
-        return wrong(Code::TextLength, message, "shorten it");
+        return wrong(Code::TEXT_LENGTH, message, "shorten it");
     }
     if let Some(control) = trimmed.chars().find(|c| c.is_control() && *c != '\n') {
         let message = format!("has the control character U+{:04X}", u32::from(control));
-        return wrong(Code::ControlCharacter, message, "remove it");
+        return wrong(Code::CONTROL_CHARACTER, message, "remove it");
     }
     Ok(trimmed.to_owned())
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Code, Entry, Node, Place, Report, Value, join, plain_words, suggest, unknown};
-use crate::protocol::declare::{Field, Named, Record};
+use super::{keys, suggest, unknown};
+use crate::declare::{Document, Field, Named};
+use crate::report::{Code, Report};
+use crate::tree::{Entry, Node, Place, Value, join, plain_words};
 
 /// Reads a tree into a record. Values start as their defaults and stay that when the file does
 /// not give them or gives them wrongly; then the report says so.
@@ -13,6 +15,9 @@ pub(crate) struct Decoder<'a, 'r, 'text> {
     /// The value that the next field takes, whatever its name: an item or a filled slot.
     pub(super) next: Option<Found<'a>>,
     pub(super) places: BTreeMap<String, Place>,
+    /// Every key of the format with its place.
+    index: fn() -> keys::Index,
+    indexed: Option<keys::Index>,
 }
 
 /// The mapping being read.
@@ -39,9 +44,9 @@ pub(super) struct Found<'a> {
 
 impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
     /// Reads `root` into `record`; gives the places of everything that was there.
-    pub(crate) fn decode(
+    pub(crate) fn decode<D: Document>(
         root: &'a Node,
-        record: &mut dyn Record,
+        record: &mut D,
         report: &'r mut Report<'text>,
     ) -> BTreeMap<String, Place> {
         let mut decoder = Decoder {
@@ -49,6 +54,8 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
             frames: Vec::new(),
             next: None,
             places: BTreeMap::new(),
+            index: keys::index::<D>,
+            indexed: None,
         };
         if let Value::Map(entries) = &root.value {
             decoder.open(entries, String::new(), Place::START);
@@ -80,8 +87,10 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
         if !frame.unclear {
             for entry in frame.entries {
                 if !frame.known.contains(&entry.key.as_str()) {
+                    let index = self.indexed.get_or_insert_with(self.index);
                     suggested.extend(unknown::report(
                         self.report,
+                        index,
                         entry,
                         &frame.path,
                         &frame.known,
@@ -97,7 +106,7 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
             let path = join(&frame.path, name);
             let (message, remedy) = ("missing".to_owned(), format!("add {name}: and its value"));
             self.report
-                .add(Code::MissingKey, &path, frame.place, message, remedy);
+                .add(Code::MISSING_KEY, &path, frame.place, message, remedy);
         }
     }
 
@@ -155,7 +164,7 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
 
     pub(super) fn empty(&mut self, found: &Found<'a>, remedy: &str) {
         self.report.add(
-            Code::EmptyValue,
+            Code::EMPTY_VALUE,
             &found.path,
             found.place,
             "has no value",
@@ -167,7 +176,7 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
         let message = format!("is {given}, expected {expected}");
         let remedy = format!("write {expected}");
         self.report
-            .add(Code::WrongShape, &found.path, found.place, message, remedy);
+            .add(Code::WRONG_SHAPE, &found.path, found.place, message, remedy);
     }
 
     /// The entries of a mapping; anything else is reported.
@@ -187,7 +196,7 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
                 } else {
                     let given = format!("is the single value {}", plain_words(text));
                     self.report.add(
-                        Code::WrongShape,
+                        Code::WRONG_SHAPE,
                         &found.path,
                         found.node.place,
                         format!("{given}, expected a mapping of key: value lines"),
@@ -209,15 +218,15 @@ impl<'a, 'r, 'text> Decoder<'a, 'r, 'text> {
         let chosen = options.iter().position(|option| option.name == text);
         if chosen.is_none() {
             let names: Vec<&str> = options.iter().map(|option| option.name).collect();
-            let meant =
-                suggest::also_called(text, &names).or_else(|| suggest::nearest(text, &names));
+            let meant = suggest::also_called(text, &names, self.report.format.also_called)
+                .or_else(|| suggest::nearest(text, &names));
             let remedy = match meant {
                 Some(name) => name.to_owned(),
                 None => format!("one of {}", names.join(", ")),
             };
             let message = format!("there is no {what} {}", plain_words(text));
             self.report.add(
-                Code::UnknownChoice,
+                Code::UNKNOWN_CHOICE,
                 &found.path,
                 found.node.place,
                 message,

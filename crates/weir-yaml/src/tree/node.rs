@@ -1,17 +1,19 @@
-//! The tree of a protocol file, with positions.
+//! Values and where they stand.
 
 use saphyr_parser::{Marker, Span};
 
-/// Longest protocol file, bytes.
+/// Longest file, bytes.
 pub const MAX_BYTES: usize = 1 << 20;
 
 /// A stretch of the source on one line, columns in characters from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-    /// Exclusive.
-    pub(crate) end_column: usize,
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// First column, from 1.
+    pub column: usize,
+    /// Column after the last.
+    pub end_column: usize,
 }
 
 impl Place {
@@ -39,7 +41,7 @@ impl Place {
     }
 
     /// The start of the file.
-    pub(crate) const START: Place = Place {
+    pub const START: Place = Place {
         line: 1,
         column: 1,
         end_column: 2,
@@ -83,7 +85,7 @@ pub(crate) fn join(path: &str, key: &str) -> String {
 }
 
 /// Text of the file made fit for a message: at most 60 characters, no control characters.
-pub(crate) fn plain_words(text: &str) -> String {
+pub fn plain_words(text: &str) -> String {
     let mut plain: String = text
         .chars()
         .take(60)

@@ -1,4 +1,4 @@
-//! YAML events to a tree with positions. What protocol files may not use is refused here.
+//! YAML events to a tree with positions. What files may not use is refused here.
 //!
 //! Limits: 1 MiB of text, 100,000 values, 16 levels. There are no aliases, so the tree is never
 //! larger than the text.
@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 
-use super::{Code, Entry, Node, Place, Report, Value, join, plain_words};
+use super::{Entry, Node, Place, Value, join, plain_words};
+use crate::report::{Code, Report};
 
 /// Most values in a file.
 const MAX_NODES: usize = 100_000;
@@ -54,7 +55,7 @@ impl<'a> Reader<'a, '_, '_> {
                 ..place
             };
             self.report.add(
-                Code::Tab,
+                Code::TAB,
                 "",
                 place,
                 "a tab in the indentation",
@@ -62,7 +63,7 @@ impl<'a> Reader<'a, '_, '_> {
             );
         } else {
             self.report.add(
-                Code::Syntax,
+                Code::SYNTAX,
                 "",
                 place,
                 format!("not YAML: {}", plain_words(info)),
@@ -80,11 +81,14 @@ impl<'a> Reader<'a, '_, '_> {
                 Event::StreamEnd => return Ok(root),
                 Event::DocumentStart(_) if root.is_some() => {
                     self.report.add(
-                        Code::SeveralDocuments,
+                        Code::SEVERAL_DOCUMENTS,
                         "",
                         Place::of(span),
                         "a second document begins here",
-                        "keep one protocol a file and remove the --- line",
+                        format!(
+                            "keep one {} a file and remove the --- line",
+                            self.report.format.noun
+                        ),
                     );
                     return Ok(root);
                 }
@@ -100,19 +104,26 @@ impl<'a> Reader<'a, '_, '_> {
     fn refuse_extras(&mut self, anchor: usize, tag: Option<String>, place: Place, path: &str) {
         if anchor != 0 {
             self.report.add(
-                Code::Reference,
+                Code::REFERENCE,
                 path,
                 place,
-                "anchors (&name) are not used in protocols",
+                format!(
+                    "anchors (&name) are not used in {}",
+                    self.report.format.plural
+                ),
                 "remove the & and its name, and write each value out where it is needed",
             );
         }
         if let Some(tag) = tag {
             self.report.add(
-                Code::Tag,
+                Code::TAG,
                 path,
                 place,
-                format!("the tag {} is not used in protocols", plain_words(&tag)),
+                format!(
+                    "the tag {} is not used in {}",
+                    plain_words(&tag),
+                    self.report.format.plural
+                ),
                 "remove the tag and leave the value",
             );
         }
@@ -129,21 +140,21 @@ impl<'a> Reader<'a, '_, '_> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             self.report.add(
-                Code::TooLarge,
+                Code::TOO_LARGE,
                 "",
                 place,
                 format!("more than {MAX_NODES} values"),
-                "a protocol has a few dozen; check that this is one",
+                self.report.format.too_many,
             );
             return Err(Refused);
         }
         if depth > MAX_DEPTH {
             self.report.add(
-                Code::TooDeep,
+                Code::TOO_DEEP,
                 "",
                 place,
                 format!("more than {MAX_DEPTH} levels"),
-                "a protocol has at most six; check that this is one",
+                self.report.format.too_deep,
             );
             return Err(Refused);
         }
@@ -165,10 +176,13 @@ impl<'a> Reader<'a, '_, '_> {
             }
             Event::Alias(_) => {
                 self.report.add(
-                    Code::Reference,
+                    Code::REFERENCE,
                     path,
                     place,
-                    "aliases (*name) are not used in protocols",
+                    format!(
+                        "aliases (*name) are not used in {}",
+                        self.report.format.plural
+                    ),
                     "write the value out here",
                 );
                 Value::Scalar {
@@ -208,10 +222,13 @@ impl<'a> Reader<'a, '_, '_> {
             let (text, usable) = match key.value {
                 Value::Scalar { text, .. } if text == "<<" => {
                     self.report.add(
-                        Code::Reference,
+                        Code::REFERENCE,
                         path,
                         key.place,
-                        "merge keys (<<) are not used in protocols",
+                        format!(
+                            "merge keys (<<) are not used in {}",
+                            self.report.format.plural
+                        ),
                         "write the keys out here",
                     );
                     (text, false)
@@ -219,7 +236,7 @@ impl<'a> Reader<'a, '_, '_> {
                 Value::Scalar { text, .. } => (text, true),
                 Value::List(_) | Value::Map(_) => {
                     self.report.add(
-                        Code::KeyNotText,
+                        Code::KEY_NOT_TEXT,
                         path,
                         key.place,
                         "a key has to be a single word",
@@ -236,7 +253,7 @@ impl<'a> Reader<'a, '_, '_> {
             }
             if let Some(line) = lines.get(&text) {
                 self.report.add(
-                    Code::DuplicateKey,
+                    Code::DUPLICATE_KEY,
                     &inner,
                     key.place,
                     format!("given twice, the first time on line {line}"),

@@ -1,20 +1,26 @@
 //! Collects the mistakes of one file.
 
-use super::{Code, Mistake, Mistakes, Place, mistake::MISTAKES_REPORTED, node::plain_words};
+use super::{Code, MISTAKES_REPORTED, Mistake, Mistakes};
+use crate::declare::Format;
+use crate::tree::{Place, plain_words};
 
 /// Longest piece of a line shown with a mistake, characters.
 const SHOWN: usize = 100;
 
+/// The mistakes (or warnings) found so far, at most [`MISTAKES_REPORTED`]; more are counted.
 #[derive(Debug)]
-pub(crate) struct Report<'text> {
+pub struct Report<'text> {
+    pub(crate) format: Format,
     lines: Vec<&'text str>,
     mistakes: Vec<Mistake>,
     more: usize,
 }
 
 impl<'text> Report<'text> {
-    pub(crate) fn new(text: &'text str) -> Self {
+    /// None yet, for the text of a file, whose lines are shown with what is wrong in them.
+    pub fn new(text: &'text str, format: Format) -> Self {
         Report {
+            format,
             lines: text.split('\n').collect(),
             mistakes: Vec::new(),
             more: 0,
@@ -30,20 +36,25 @@ impl<'text> Report<'text> {
             .trim_end_matches('\r')
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing has been reported.
+    pub fn is_empty(&self) -> bool {
         self.mistakes.is_empty()
     }
 
     /// Whether there is a mistake at this path, inside it or at a parent that could not be read.
-    pub(crate) fn concerns(&self, path: &str) -> bool {
+    pub fn concerns(&self, path: &str) -> bool {
         self.mistakes.iter().any(|mistake| {
             let (longer, shorter) = if mistake.path.len() >= path.len() {
                 (mistake.path.as_str(), path)
             } else {
-                if !matches!(
-                    mistake.code,
-                    Code::WrongShape | Code::UnknownChoice | Code::MissingKey | Code::EmptyValue
-                ) {
+                if ![
+                    Code::WRONG_SHAPE,
+                    Code::UNKNOWN_CHOICE,
+                    Code::MISSING_KEY,
+                    Code::EMPTY_VALUE,
+                ]
+                .contains(&mistake.code)
+                {
                     return false;
                 }
                 (path, mistake.path.as_str())
@@ -54,16 +65,19 @@ impl<'text> Report<'text> {
         })
     }
 
-    /// Forgets the warnings or mistakes so far and hands them over.
-    pub(crate) fn take(&mut self) -> Vec<Mistake> {
+    /// Forgets the warnings or mistakes so far and hands them over, in the order of the file.
+    pub fn take(&mut self) -> Vec<Mistake> {
         let mut taken = std::mem::take(&mut self.mistakes);
         taken.sort_by_key(|mistake| (mistake.line, mistake.column));
         taken
     }
 
-    pub(crate) fn into_mistakes(mut self, source_name: &str) -> Mistakes {
+    /// What the user is told.
+    pub fn into_mistakes(mut self, source_name: &str) -> Mistakes {
         let mistakes = self.take();
         Mistakes {
+            code: self.format.mistakes,
+            noun: self.format.noun,
             source_name: plain_source_name(source_name),
             mistakes,
             more: self.more,
@@ -92,9 +106,10 @@ impl<'text> Report<'text> {
         }
     }
 
-    pub(crate) fn add(
+    /// Adds one at a place of the file.
+    pub fn add(
         &mut self,
-        code: Code,
+        code: impl Into<Code>,
         path: &str,
         place: Place,
         message: impl Into<String>,
@@ -107,7 +122,7 @@ impl<'text> Report<'text> {
         let place = self.inside(place);
         let (source_line, source_column) = excerpt(self.line(place.line), place);
         self.mistakes.push(Mistake {
-            code,
+            code: code.into(),
             path: path.to_owned(),
             line: place.line,
             column: place.column,

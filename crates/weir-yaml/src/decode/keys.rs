@@ -1,22 +1,22 @@
 //! Every key of the format with its place, for hints about misplaced keys.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use crate::protocol::Protocol;
-use crate::protocol::declare::{Bounds, Field, List, Named, Record, Slot, Union, Visitor};
+use crate::declare::{
+    Bounds, Document, Field, List, Mapping, Named, Record, Slot, Union, Visitor, Word,
+};
 
 /// The keys of one mapping, each with the kinds that have it (none for a plain record).
 pub(crate) type Keys = BTreeMap<&'static str, Vec<&'static str>>;
 
 /// The keys by the path of their mapping, items written as `[]`.
-pub(crate) fn index() -> &'static BTreeMap<String, Keys> {
-    static INDEX: OnceLock<BTreeMap<String, Keys>> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let mut names = Names::default();
-        Protocol::blank().visit(&mut names);
-        names.mappings
-    })
+pub(crate) type Index = BTreeMap<String, Keys>;
+
+/// The keys of a format.
+pub(crate) fn index<D: Document>() -> Index {
+    let mut names = Names::default();
+    D::blank().visit(&mut names);
+    names.mappings
 }
 
 /// A path as the index knows it: `a[3].b` becomes `a[].b`.
@@ -108,6 +108,19 @@ impl Visitor for Names {
         value.visit(field, self);
     }
     fn list(&mut self, field: &Field, _: usize, _: usize, value: &mut dyn List) {
+        let path = self.note(field.name);
+        value.clear();
+        value.push_default();
+        self.inside(format!("{path}[]"), None, |names| {
+            names.item = true;
+            value.visit(0, field, names);
+            names.item = false;
+        });
+    }
+    fn word(&mut self, field: &Field, _: &mut dyn Word) {
+        self.note(field.name);
+    }
+    fn map(&mut self, field: &Field, _: usize, _: usize, value: &mut dyn Mapping) {
         let path = self.note(field.name);
         value.clear();
         value.push_default();

@@ -1,8 +1,9 @@
 //! Which kind a mapping with a `kind` or `preset` is.
 
 use super::decoder::{Decoder, Found};
-use super::{Code, join};
-use crate::protocol::declare::Union;
+use crate::declare::Union;
+use crate::report::Code;
+use crate::tree::join;
 
 impl<'a> Decoder<'a, '_, '_> {
     fn union_preset(&mut self, value: &mut dyn Union) -> Option<&'static str> {
@@ -33,7 +34,7 @@ impl<'a> Decoder<'a, '_, '_> {
                 let path = join(&found.path, "kind");
                 let remedy = format!("add kind: and one of {}", names.join(", "));
                 self.report
-                    .add(Code::MissingKey, &path, found.place, "missing", remedy);
+                    .add(Code::MISSING_KEY, &path, found.place, "missing", remedy);
             }
             return preset.is_some();
         };
@@ -47,7 +48,7 @@ impl<'a> Decoder<'a, '_, '_> {
             Some(preset) if value.kind() != chosen => {
                 let own = kinds.get(value.kind()).map_or("", |kind| kind.name);
                 self.report.add(
-                    Code::PresetConflict,
+                    Code::PRESET_CONFLICT,
                     &kind.path,
                     kind.node.place,
                     format!("the preset {preset} is of kind {own}"),

@@ -1,4 +1,4 @@
-//! What a user is told about a protocol file that cannot be used.
+//! What a user is told about a file that cannot be used.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::Code;
 /// How many mistakes of one file are reported; the rest are counted.
 pub const MISTAKES_REPORTED: usize = 100;
 
-/// One mistake (or warning) at one place of a protocol file.
+/// One mistake (or warning) at one place of a file.
 ///
 /// Lines and columns count from 1, columns in characters. `end_column` is exclusive and on the
 /// same line. A mistake about something that is missing points at the mapping that lacks it.
@@ -15,7 +15,7 @@ pub const MISTAKES_REPORTED: usize = 100;
 pub struct Mistake {
     /// Stable code.
     pub code: Code,
-    /// Where in the protocol, such as `treatment.policy.max_weeks`; empty for the whole file.
+    /// Where in the file, such as `treatment.policy.max_weeks`; empty for the whole file.
     pub path: String,
     /// Line, from 1.
     pub line: usize,
@@ -58,11 +58,17 @@ impl Mistake {
     }
 }
 
-/// Every mistake of one protocol file, in the order of the file; never empty.
+/// Every mistake of one file, in the order of the file; never empty.
 ///
 /// `Display` gives the whole report in plain text, without colour and without a final newline.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Mistakes {
+    /// The code above them all.
+    #[serde(skip)]
+    pub code: Code,
+    /// What the file is called, such as `protocol`.
+    #[serde(skip)]
+    pub noun: &'static str,
     /// The name the file was given, as a path or `<stdin>`.
     pub source_name: String,
     /// At most [`MISTAKES_REPORTED`].
@@ -75,11 +81,7 @@ impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.mistakes.len() + self.more;
         let noun = if count == 1 { "mistake" } else { "mistakes" };
-        write!(
-            f,
-            "error[{}]: protocol has {count} {noun}",
-            Code::ProtocolHasMistakes
-        )?;
+        write!(f, "error[{}]: {} has {count} {noun}", self.code, self.noun)?;
         for mistake in &self.mistakes {
             writeln!(f)?;
             mistake.write(f, &self.source_name)?;
@@ -96,6 +98,8 @@ impl std::error::Error for Mistakes {}
 /// A warning in the same form as a mistake, for the command line.
 #[derive(Debug, Clone, Copy)]
 pub struct AsWarning<'a> {
+    /// What the file is called, such as `protocol`.
+    pub noun: &'a str,
     /// The name the file was given.
     pub source_name: &'a str,
     /// The warning.
@@ -106,8 +110,8 @@ impl fmt::Display for AsWarning<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "warning[{}]: the protocol can be used, but",
-            self.warning.code
+            "warning[{}]: the {} can be used, but",
+            self.warning.code, self.noun
         )?;
         self.warning.write(f, self.source_name)
     }

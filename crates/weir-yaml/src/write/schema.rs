@@ -1,27 +1,23 @@
-//! The JSON Schema of protocol files.
+//! The JSON Schema of a format.
 
 use serde_json::{Map, Value, json};
 
-use super::Protocol;
-use super::declare::{Bounds, Field, List, Named, Record, Slot, Union, Visitor};
+use crate::declare::{Bounds, Field, List, Mapping, Named, Record, Slot, Union, Visitor, Word};
 
-impl Protocol {
-    /// The JSON Schema (draft 2020-12) of protocol files, for editors and other programs; from
-    /// the declarations that the decoder reads by. What concerns several keys at once, such as a
-    /// minimum above its maximum, is checked by [`Protocol::parse`] alone.
-    pub fn json_schema() -> Value {
-        let mut root = mapping(&mut Protocol::blank());
-        if let Value::Object(object) = &mut root {
-            object.insert(
-                "$schema".to_owned(),
-                json!("https://json-schema.org/draft/2020-12/schema"),
-            );
-            object.insert("title".to_owned(), json!("weir protocol, version 1"));
-            let description = "What a clinic intends to do, and for whom. Read by `weir sim run`.";
-            object.insert("description".to_owned(), json!(description));
-        }
-        root
+/// The JSON Schema (draft 2020-12) of a format, for editors and other programs; from the
+/// declarations that files are read by. What concerns several keys at once, such as a minimum
+/// above its maximum, is checked when a file is read.
+pub fn json_schema(blank: &mut dyn Record, title: &str, description: &str) -> Value {
+    let mut root = mapping(blank);
+    if let Value::Object(object) = &mut root {
+        object.insert(
+            "$schema".to_owned(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
+        object.insert("title".to_owned(), json!(title));
+        object.insert("description".to_owned(), json!(description));
     }
+    root
 }
 
 /// The schema of one mapping.
@@ -121,7 +117,7 @@ impl Visitor for Schema {
             schema.add(
                 &Field {
                     required: true,
-                    ..super::declare::field("kind", kind.doc)
+                    ..crate::declare::field("kind", kind.doc)
                 },
                 json!({ "const": kind.name }),
                 None,
@@ -136,13 +132,13 @@ impl Visitor for Schema {
             schema.add(
                 &Field {
                     required: true,
-                    ..super::declare::field("preset", preset.doc)
+                    ..crate::declare::field("preset", preset.doc)
                 },
                 json!({ "const": preset.name }),
                 None,
             );
             schema.add(
-                &super::declare::field("kind", ""),
+                &crate::declare::field("kind", ""),
                 json!({ "const": kind }),
                 None,
             );
@@ -178,9 +174,33 @@ impl Visitor for Schema {
         });
         self.add(field, schema, None);
     }
+    fn word(&mut self, field: &Field, value: &mut dyn Word) {
+        let form = value.form();
+        let mut schema = json!({ "type": ["string", "number"], "examples": [form.such_as] });
+        if let (Some(pattern), Value::Object(object)) = (form.pattern, &mut schema) {
+            object.insert("pattern".to_owned(), json!(pattern));
+        }
+        let shown = value.shown();
+        let default = (!shown.is_empty()).then(|| json!(shown));
+        self.add(field, schema, default);
+    }
+    fn map(&mut self, field: &Field, min_items: usize, max_items: usize, value: &mut dyn Mapping) {
+        value.clear();
+        value.push_default();
+        let mut inner = Schema {
+            item: Some(None),
+            ..Schema::default()
+        };
+        value.visit(0, field, &mut inner);
+        let item = inner.item.flatten().unwrap_or_default();
+        let schema = json!({
+            "type": "object", "additionalProperties": item, "minProperties": min_items, "maxProperties": max_items,
+        });
+        self.add(field, schema, None);
+    }
     fn preset(&mut self, presets: &'static [Named], _: &mut dyn FnMut(usize)) {
         let key =
-            super::declare::field("preset", "Sets every key here, which others then override");
+            crate::declare::field("preset", "Sets every key here, which others then override");
         self.add(
             &key,
             json!({ "type": "string", "oneOf": words(presets) }),

@@ -1,30 +1,22 @@
-//! The reference page of protocol files, from the declarations.
+//! The reference page of a format, from the declarations.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Protocol;
-use super::declare::{Bounds, Field, List, Named, Record, Slot, Union, Visitor};
-use super::decode::Code;
+use crate::declare::{Bounds, Field, List, Mapping, Named, Record, Slot, Union, Visitor, Word};
 
-impl Protocol {
-    /// Every key of a protocol file with type, range, default, meaning and source, every kind and
-    /// preset, and every code of a mistake: Markdown, the second part of `docs/protocols.md`.
-    pub fn reference() -> String {
-        let mut page = Page::default();
-        let mut table = page.table(|page| Protocol::blank().visit(page));
-        page.sections
-            .insert(0, ("The file".to_owned(), std::mem::take(&mut table)));
-        let mut text = String::new();
-        for (title, body) in &page.sections {
-            let _ = write!(text, "### {title}\n\n{body}\n");
-        }
-        text.push_str("## Codes\n\n| code | what is wrong |\n|---|---|\n");
-        for code in Code::ALL {
-            let _ = writeln!(text, "| `{code}` | {} |", code.title());
-        }
-        text
+/// Every key of a format with type, range, default, meaning and source, every kind and preset:
+/// Markdown with headings of level three.
+pub fn reference(blank: &mut dyn Record) -> String {
+    let mut page = Page::default();
+    let mut table = page.table(|page| blank.visit(page));
+    page.sections
+        .insert(0, ("The file".to_owned(), std::mem::take(&mut table)));
+    let mut text = String::new();
+    for (title, body) in &page.sections {
+        let _ = write!(text, "### {title}\n\n{body}\n");
     }
+    text
 }
 
 const HEAD: &str = "| key | value | default | meaning | source |\n|---|---|---|---|---|\n";
@@ -187,7 +179,7 @@ impl Visitor for Page {
         );
     }
     fn list(&mut self, field: &Field, min_items: usize, max_items: usize, value: &mut dyn List) {
-        let default = if value.len() == 0 {
+        let default = if value.is_empty() {
             "`[]`".to_owned()
         } else {
             String::new()
@@ -203,9 +195,35 @@ impl Visitor for Page {
             &default,
         );
     }
+    fn word(&mut self, field: &Field, value: &mut dyn Word) {
+        let form = value.form();
+        let shown = value.shown();
+        let default = match shown.as_str() {
+            "" => String::new(),
+            shown => format!("`{shown}`"),
+        };
+        self.row(
+            field,
+            &format!("{}, such as `{}`", form.what, form.such_as),
+            &default,
+        );
+    }
+    fn map(&mut self, field: &Field, min_items: usize, max_items: usize, value: &mut dyn Mapping) {
+        value.clear();
+        value.push_default();
+        let outer = self.item.replace(String::new());
+        value.visit(0, field, self);
+        let form = std::mem::replace(&mut self.item, outer).unwrap_or_default();
+        let means = value.key_means();
+        self.row(
+            field,
+            &format!("mapping of {min_items} to {max_items}, *{means}*: {form}"),
+            "",
+        );
+    }
     fn preset(&mut self, presets: &'static [Named], _: &mut dyn FnMut(usize)) {
         let key =
-            super::declare::field("preset", "Sets every key here; the ones given override it");
+            crate::declare::field("preset", "Sets every key here; the ones given override it");
         self.row(&key, &words(presets), "");
     }
 }

@@ -1,6 +1,8 @@
 //! What to say about a key that does not exist.
 
-use super::{Code, Entry, Report, Value, join, keys, suggest};
+use super::{keys, suggest};
+use crate::report::{Code, Report};
+use crate::tree::{Entry, Value, join};
 
 /// Units as they end a key, with their length in weeks.
 const UNITS: [(&str, f64); 4] = [
@@ -14,6 +16,7 @@ const UNITS: [(&str, f64); 4] = [
 /// reported as missing.
 pub(crate) fn report(
     report: &mut Report<'_>,
+    index: &keys::Index,
     entry: &Entry,
     path: &str,
     known: &[&'static str],
@@ -21,7 +24,6 @@ pub(crate) fn report(
 ) -> Option<&'static str> {
     let own = join(path, &entry.key);
     let key = entry.key.as_str();
-    let index = keys::index();
     let kinds = index
         .get(&keys::pattern(path))
         .and_then(|keys| keys.get(key));
@@ -30,16 +32,16 @@ pub(crate) fn report(
     {
         let message = format!("belongs to kind {}, this is {kind}", kinds.join(" or "));
         let remedy = format!("remove it, or write kind: {}", kinds[0]);
-        report.add(Code::WrongKind, &own, entry.place, message, remedy);
+        report.add(Code::WRONG_KIND, &own, entry.place, message, remedy);
         return None;
     }
     if let Some((meant, remedy)) = other_unit(entry, known) {
         let message = "unknown key; units stand in the keys".to_owned();
-        report.add(Code::WrongUnit, &own, entry.place, message, remedy);
+        report.add(Code::WRONG_UNIT, &own, entry.place, message, remedy);
         return Some(meant);
     }
     if let Some(meant) = suggest::nearest(key, known) {
-        report.add(Code::UnknownKey, &own, entry.place, "unknown key", meant);
+        report.add(Code::UNKNOWN_KEY, &own, entry.place, "unknown key", meant);
         return Some(meant);
     }
     let homes: Vec<&str> = index
@@ -56,7 +58,7 @@ pub(crate) fn report(
     if let ([home], false) = (homes.as_slice(), key == "kind" || key == "preset") {
         let message = format!("belongs to {home}");
         report.add(
-            Code::Misplaced,
+            Code::MISPLACED,
             &own,
             entry.place,
             message,
@@ -65,7 +67,7 @@ pub(crate) fn report(
         return None;
     }
     let remedy = format!("remove it; the keys here are {}", known.join(", "));
-    report.add(Code::UnknownKey, &own, entry.place, "unknown key", remedy);
+    report.add(Code::UNKNOWN_KEY, &own, entry.place, "unknown key", remedy);
     None
 }
 

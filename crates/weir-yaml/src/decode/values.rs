@@ -2,8 +2,13 @@
 
 use super::decoder::Decoder;
 use super::decoder::Found;
-use super::{Code, Value, plain_words, scalar};
-use crate::protocol::declare::{Bounds, Field, List, Named, Record, Slot, Union, Visitor};
+use super::scalar;
+use crate::declare::{Bounds, Field, List, Mapping, Named, Record, Slot, Union, Visitor, Word};
+use crate::report::Code;
+use crate::tree::{Value, join, plain_words};
+
+/// Longest name that a file may give, characters.
+const LONGEST_KEY: usize = 120;
 
 impl Visitor for Decoder<'_, '_, '_> {
     fn reads(&self) -> bool {
@@ -94,6 +99,91 @@ impl Visitor for Decoder<'_, '_, '_> {
         }
     }
 
+    fn word(&mut self, field: &Field, value: &mut dyn Word) {
+        let Some(found) = self.take(field) else {
+            return;
+        };
+        let form = value.form();
+        let Some((text, _)) = self.scalar(&found, form.what) else {
+            return;
+        };
+        let text = text.trim();
+        let read = match text.chars().find(|c| c.is_control()) {
+            Some(control) => {
+                let message = format!("has the control character U+{:04X}", u32::from(control));
+                Err((Code::CONTROL_CHARACTER, message, "remove it".to_owned()))
+            }
+            None if text.is_empty() => {
+                let remedy = format!("write {}, such as {}", form.what, form.such_as);
+                Err((Code::TEXT_LENGTH, "is empty".to_owned(), remedy))
+            }
+            None => value
+                .read(text)
+                .map_err(|(message, remedy)| (Code::NOT_IN_FORM, message, remedy)),
+        };
+        if let Err((code, message, remedy)) = read {
+            self.report
+                .add(code, &found.path, found.node.place, message, remedy);
+        }
+    }
+
+    fn map(&mut self, field: &Field, min_items: usize, max_items: usize, value: &mut dyn Mapping) {
+        let Some(found) = self.take(field) else {
+            return;
+        };
+        let Some(entries) = self.entries(&found, field) else {
+            return;
+        };
+        if !(min_items..=max_items).contains(&entries.len()) {
+            let message = format!(
+                "has {} entries, takes {min_items} to {max_items}",
+                entries.len()
+            );
+            let remedy = if entries.len() < min_items {
+                format!("add {}: and its value", value.key_means())
+            } else {
+                "remove some".to_owned()
+            };
+            self.report
+                .add(Code::ITEM_COUNT, &found.path, found.place, message, remedy);
+            return;
+        }
+        value.clear();
+        for (index, entry) in entries.iter().enumerate() {
+            let path = join(&found.path, &entry.key);
+            let wrong = match entry.key.chars().find(|c| c.is_control()) {
+                Some(control) => Some(format!(
+                    "the key has the control character U+{:04X}",
+                    u32::from(control)
+                )),
+                None if entry.key.trim().is_empty() => Some("the key is empty".to_owned()),
+                None if entry.key.chars().count() > LONGEST_KEY => {
+                    Some(format!("the key has more than {LONGEST_KEY} characters"))
+                }
+                None => None,
+            };
+            value.push_key(&entry.key);
+            if let Some(message) = wrong {
+                let remedy = format!("write the {} as a few letters", value.key_means());
+                self.report
+                    .add(Code::KEY_NOT_TEXT, &path, entry.place, message, remedy);
+                continue;
+            }
+            let place = match entry.value.value {
+                Value::Scalar { .. } => entry.value.place,
+                _ => entry.place,
+            };
+            self.places.insert(path.clone(), place);
+            self.next = Some(Found {
+                node: &entry.value,
+                path,
+                place: entry.place,
+            });
+            value.visit(index, field, self);
+            self.next = None;
+        }
+    }
+
     fn choice(&mut self, field: &Field, options: &'static [Named], chosen: &mut usize) {
         if field.name == "weir" {
             // The format line has been checked before anything else was read.
@@ -155,7 +245,7 @@ impl Visitor for Decoder<'_, '_, '_> {
                     );
                 } else {
                     self.report.add(
-                        Code::WrongShape,
+                        Code::WRONG_SHAPE,
                         &found.path,
                         found.node.place,
                         format!(
@@ -196,7 +286,7 @@ impl Visitor for Decoder<'_, '_, '_> {
                 let remedy = format!("write {}: [{}]", field.name, plain_words(text));
                 let message = "is a single value, expected a list";
                 self.report.add(
-                    Code::WrongShape,
+                    Code::WRONG_SHAPE,
                     &found.path,
                     found.node.place,
                     message,
@@ -224,7 +314,7 @@ impl Visitor for Decoder<'_, '_, '_> {
                 "remove some"
             };
             self.report
-                .add(Code::ItemCount, &found.path, found.place, message, remedy);
+                .add(Code::ITEM_COUNT, &found.path, found.place, message, remedy);
             return;
         }
         value.clear();
