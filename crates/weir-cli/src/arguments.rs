@@ -67,8 +67,8 @@ pub enum SimCommand {
 
 #[derive(Debug, Args, Clone)]
 pub struct BudgetArguments {
-    /// Limit on resident memory, such as 256MiB, 1GiB or 50% [default: 75% of the container or the machine]
-    #[arg(long, env = "WEIR_BUDGET", value_name = "SIZE")]
+    /// Limit on resident memory, such as 256MiB, 1GiB or 50% [env: WEIR_BUDGET] [default: 75% of the container or the machine]
+    #[arg(long, value_name = "SIZE")]
     pub budget: Option<BudgetSpec>,
 }
 
@@ -226,9 +226,15 @@ pub enum RunsCommand {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Make the catalogue again from the runs' folders in the home (not those of --out).
-    #[command(after_help = "Example:\n  weir runs rebuild")]
-    Rebuild,
+    /// Make the catalogue again from the runs' folders: those in the home, those of --out that the home
+    /// remembers, and the folders named here.
+    #[command(
+        after_help = "Examples:\n  weir runs rebuild\n  weir runs rebuild /data/my-run /data/more-runs"
+    )]
+    Rebuild {
+        /// More folders: a run's own, or one that holds runs' folders.
+        folders: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,5 @@
 use std::fmt::Write;
-use std::sync::Arc;
 
-use weir_files::{Files, RealFiles};
 use weir_sim::job::{Job, ResultsChoice, SimulationSpec};
 use weir_sim::results::Compression;
 use weir_sim::simulate::TimeEngine;
@@ -9,8 +7,8 @@ use weir_sim::simulate::TimeEngine;
 use crate::arguments::DemoArguments;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::sim::{Means, execute, register, threads};
-use crate::{budget, library, plot, protocol, signal};
+use crate::sim::{Means, execute, register};
+use crate::{library, plot, protocol, signal};
 
 /// The protocol of the demonstration.
 const PROTOCOL: &str = "aflibercept-tae-8week";
@@ -28,33 +26,24 @@ pub fn run(arguments: &DemoArguments, output: &Output) -> Result<Exit, Failure> 
         compression: Compression::Zstd,
     };
     let job = Job::new(protocol::load(PROTOCOL, output)?, spec)?;
-    let budget = budget::resolve(&arguments.budget, output)?;
-    let files: Arc<dyn Files> = Arc::new(RealFiles);
-    let cancel = signal::cancel_on_signals()?;
+    let means = Means::new(&arguments.budget, None, output)?;
+    // Told before the work, not after it.
+    plot::check_target(&*means.files, &arguments.out)?;
     let library = library::open()?;
+    let home = library.home().runs_folder();
+    job.check_disk(&means.budget, means.threads, &*means.files, &home)?;
+    let cancel = signal::cancel_on_signals()?;
     let tags = ["demo".to_owned()];
-    let registration = register(&library, &job, &budget, PROTOCOL, None, None, &tags)?;
+    let registration = register(&library, &job, &means.budget, PROTOCOL, None, None, &tags)?;
     let id = registration.id();
-    let finished = execute(
-        &library,
-        registration,
-        &job,
-        Means {
-            budget: &budget,
-            cancel,
-            threads: threads(None),
-            files: &files,
-        },
-        output,
-    )?;
+    let finished = execute(&library, registration, &job, &means, cancel, output)?;
     if finished.completed.cancelled {
-        output.result(&finished.text(&job), &finished);
-        return Ok(finished.exit());
+        return Ok(finished.tell(&job, output));
     }
     let row = library.find(&id.to_string())?;
-    let report = plot::report(&library, &row, &files)?;
+    let report = plot::report(&library, &row, &means.files)?;
     let path = plot::write(
-        &files,
+        &means.files,
         &arguments.out,
         report.to_html(&plot::palette()).as_bytes(),
     )?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use weir_files::FilesError;
 use weir_library::LibraryError;
-use weir_memory::BudgetError;
+use weir_memory::{BudgetError, Refusal};
 use weir_sim::job::JobError;
 use weir_sim::protocol::{Mistakes, ReadError};
 use weir_sim::results::ResultsError;
@@ -87,12 +87,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headed = format!("error[{}]", self.code);
-        // Mistakes and refusals bring their own heading.
-        match self.what.strip_prefix("error") {
-            Some(_) => writeln!(f, "{}", self.what.trim_end())?,
-            None => writeln!(f, "{headed}: {}", self.what.trim_end())?,
-        }
+        writeln!(f, "error[{}]: {}", self.code, self.what.trim_end())?;
         for (index, remedy) in self.remedies.iter().enumerate() {
             let head = if index == 0 { "try" } else { "" };
             writeln!(f, "  {head:<8} {}. {remedy}", index + 1)?;
@@ -104,13 +99,33 @@ impl fmt::Display for Failure {
 impl From<JobError> for Failure {
     fn from(error: JobError) -> Self {
         let exit = match &error {
-            JobError::DoesNotFit { .. } | JobError::NoRoom(_) => Exit::DoesNotFit,
+            JobError::DoesNotFit { .. } | JobError::NoRoom(_) | JobError::DiskTooSmall { .. } => {
+                Exit::DoesNotFit
+            }
             JobError::OutOfRange { .. } => Exit::Usage,
             JobError::Protocol(_) | JobError::ProtocolFile(_) => Exit::Mistakes,
             _ => Exit::Failed,
         };
         let mut failure = Self::new(error.code().0, &error).exit(exit);
         failure.remedies = error.remedies();
+        failure.details = match &error {
+            JobError::DoesNotFit { refusal } => refusal_json(refusal),
+            JobError::NoRoom(error) | JobError::Files(error) => files_json(error),
+            JobError::DiskTooSmall {
+                needed,
+                spare,
+                available,
+                folder,
+            } => json!({
+                "needed_bytes": needed,
+                "spare_bytes": spare,
+                "available_bytes": available,
+                "path": folder,
+            }),
+            JobError::Protocol(mistakes) => mistakes_json(mistakes),
+            JobError::Results(ResultsError::Damaged { path, .. }) => json!({"path": path}),
+            _ => Value::Null,
+        };
         failure
     }
 }
@@ -126,6 +141,7 @@ impl From<FilesError> for Failure {
         let full = matches!(error, FilesError::Full { .. });
         let mut failure = Self::new("W0109", error.summary());
         failure.remedies = error.remedies().iter().map(ToString::to_string).collect();
+        failure.details = files_json(&error);
         failure.exit(if full { Exit::DoesNotFit } else { Exit::Failed })
     }
 }
@@ -150,7 +166,10 @@ impl From<BudgetError> for Failure {
 
 impl From<Mistakes> for Failure {
     fn from(mistakes: Mistakes) -> Self {
-        let mut failure = Self::new("W0201", &mistakes).exit(Exit::Mistakes);
+        // The report brings a heading of its own, for where it stands alone.
+        let text = mistakes.to_string();
+        let text = text.strip_prefix("error[W0201]: ").unwrap_or(&text);
+        let mut failure = Self::new("W0201", text).exit(Exit::Mistakes);
         failure.details = mistakes_json(&mistakes);
         failure
     }
@@ -168,4 +187,37 @@ impl From<ReadError> for Failure {
 /// Mistakes for programs.
 pub fn mistakes_json(mistakes: &Mistakes) -> Value {
     serde_json::to_value(mistakes).unwrap_or(Value::Null)
+}
+
+/// A refusal's numbers for programs.
+fn refusal_json(refusal: &Refusal) -> Value {
+    let holders: Vec<Value> = refusal
+        .holders()
+        .iter()
+        .map(|held| json!({"name": held.name.to_string(), "bytes": held.bytes.as_u64()}))
+        .collect();
+    json!({
+        "asked_by": refusal.asker().to_string(),
+        "asked_bytes": refusal.asked().as_u64(),
+        "available_bytes": refusal.available().as_u64(),
+        "reserved_bytes": refusal.used().as_u64(),
+        "unattributed_bytes": refusal.unattributed().as_u64(),
+        "kept_bytes": refusal.reserve().as_u64(),
+        "limit_bytes": refusal.limit().as_u64(),
+        "limit_origin": refusal.origin().to_string(),
+        "holders": holders,
+    })
+}
+
+/// A disk's answer for programs.
+fn files_json(error: &FilesError) -> Value {
+    match error {
+        FilesError::Full {
+            path,
+            needed,
+            available,
+            ..
+        } => json!({"path": path, "needed_bytes": needed, "available_bytes": available}),
+        other => json!({"path": other.path()}),
+    }
 }

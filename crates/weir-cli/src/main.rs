@@ -19,30 +19,45 @@ mod protocol;
 mod runs;
 mod signal;
 mod sim;
+mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::arguments::{Arguments, Command};
+use crate::arguments::Command;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let output = output::Output::new(arguments.json);
-    let result = match arguments.command {
-        Command::Sim(command) => sim::run(command, &output),
-        Command::Protocol(command) => protocol::run(command, &output),
-        Command::Runs(command) => runs::run(command, &output),
-        Command::Plot(arguments) => plot::run(&arguments, &output),
-        Command::Memory(arguments) => memory::run(&arguments, &output),
-        Command::Demo(arguments) => demo::run(&arguments, &output),
-        Command::Completions { shell } => completions::run(shell, &output),
+    let (output, result) = match usage::parse() {
+        Ok(arguments) => {
+            let output = Output::new(arguments.json);
+            let result = run(arguments.command, &output);
+            (output, result)
+        }
+        Err(error) => usage::tell(&error),
     };
-    match result {
+    // What went wrong first is told first, and decides how the command ends.
+    let ended = match result {
+        Ok(exit) => output.close().map(|()| exit),
+        Err(failure) => Err(failure),
+    };
+    match ended {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output.failure(&failure);
             failure.exit.into()
         }
+    }
+}
+
+fn run(command: Command, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Sim(command) => sim::run(command, output),
+        Command::Protocol(command) => protocol::run(command, output),
+        Command::Runs(command) => runs::run(command, output),
+        Command::Plot(arguments) => plot::run(&arguments, output),
+        Command::Memory(arguments) => memory::run(&arguments, output),
+        Command::Demo(arguments) => demo::run(&arguments, output),
+        Command::Completions { shell } => completions::run(shell, output),
     }
 }

@@ -4,13 +4,14 @@ use serde_json::json;
 use weir_memory::{Psi, detect, peak_resident, resident};
 
 use crate::arguments::BudgetArguments;
+use crate::budget;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
 /// `weir memory`.
 pub fn run(arguments: &BudgetArguments, output: &Output) -> Result<Exit, Failure> {
     let detected = detect();
-    let plan = arguments.budget.unwrap_or_default().plan(&detected)?;
+    let plan = budget::asked(arguments)?.plan(&detected)?;
     let mut text = String::new();
     let _ = writeln!(text, "budget     {} ({})", plan.limit, plan.origin);
     if let Ok(detected) = &detected {

@@ -4,21 +4,27 @@
     reason = "the one place that prints"
 )]
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 
 /// Where results and messages go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Output {
     json: bool,
+    /// The first write of a result that failed, told when the command ends: see [`Output::close`].
+    refused: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl Output {
     pub fn new(json: bool) -> Self {
-        Self { json }
+        Self {
+            json,
+            refused: Arc::default(),
+        }
     }
 
     pub fn is_json(&self) -> bool {
@@ -37,10 +43,48 @@ impl Output {
 
     /// Text to stdout, with a line's end.
     pub fn text(&self, text: &str) {
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.trim_end_matches('\n').as_bytes());
-        let _ = out.write_all(b"\n");
-        let _ = out.flush();
+        let mut out = io::stdout().lock();
+        let written = out
+            .write_all(text.trim_end_matches('\n').as_bytes())
+            .and_then(|()| out.write_all(b"\n"))
+            .and_then(|()| out.flush());
+        self.written(written);
+    }
+
+    /// Takes note of how a write to stdout went. A reader that went away has what it wanted.
+    pub fn written(&self, written: io::Result<()>) {
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            refused.get_or_insert(error);
+        }
+    }
+
+    /// The end of a command: results that could not be written are a failure, whatever else went well.
+    ///
+    /// # Errors
+    /// W0117 with the system's words.
+    pub fn close(&self) -> Result<(), Failure> {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(error) = refused.take() else {
+            return Ok(());
+        };
+        let full = matches!(
+            error.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+        );
+        let failure = Failure::new(
+            "W0117",
+            format!("the command's output could not be written to stdout: {error}"),
+        )
+        .with("free room where stdout goes, or send it elsewhere, and ask again")
+        .with("`weir runs show last`: a run that was made is kept, whatever became of its output");
+        Err(if full {
+            failure.exit(Exit::DoesNotFit)
+        } else {
+            failure
+        })
     }
 
     /// A message to stderr.
@@ -72,6 +116,12 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A count and what is counted: `1 visit`, `1,234 visits`.
+pub fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", count(number))
+}
+
 /// Seconds as people say them.
 pub fn seconds(seconds: f64) -> String {
     match seconds {
@@ -92,6 +142,13 @@ mod tests {
             ["1", "999", "1,000", "1,234,567"],
             [count(1), count(999), count(1_000), count(1_234_567)]
                 .map(|s| s)
+                .each_ref()
+                .map(String::as_str)
+        );
+        assert_eq!(
+            ["0 visits", "1 visit", "2,000 visits"],
+            [0, 1, 2_000]
+                .map(|number| counted(number, "visit"))
                 .each_ref()
                 .map(String::as_str)
         );

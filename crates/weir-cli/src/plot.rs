@@ -81,12 +81,48 @@ pub fn palette() -> Palette {
     Palette::default()
 }
 
-/// Writes a whole file and returns its absolute path.
-pub fn write(files: &Arc<dyn Files>, path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+/// Refuses a file that could not be written because its folder is not there.
+pub fn check_target(files: &dyn Files, path: &Path) -> Result<PathBuf, Failure> {
     let path = std::path::absolute(path)
         .map_err(|error| Failure::new("W0104", format!("{}: {error}", path.display())))?;
-    write_atomically(files, &path, bytes)
-        .map_err(|error| Failure::from(error).with("--out on another folder"))?;
+    let Some(folder) = path.parent() else {
+        let what = format!("--out needs a file, not a folder: {}", path.display());
+        return Err(Failure::new("W0104", what)
+            .with("--out report.html")
+            .exit(Exit::Usage));
+    };
+    if !files.exists(folder)? {
+        let what = format!(
+            "cannot write {}: its folder is not there: {}",
+            path.display(),
+            folder.display()
+        );
+        return Err(Failure::new("W0104", what)
+            .with(format!("mkdir -p '{}'", folder.display()))
+            .with("--out with a file in a folder that is there"));
+    }
+    if path.is_dir() {
+        let what = format!("--out is a folder, not a file: {}", path.display());
+        return Err(Failure::new("W0104", what)
+            .with(format!("--out {}", path.join("report.html").display()))
+            .exit(Exit::Usage));
+    }
+    Ok(path)
+}
+
+/// Writes a whole file and returns its absolute path.
+pub fn write(files: &Arc<dyn Files>, path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let path = check_target(&**files, path)?;
+    write_atomically(files, &path, bytes).map_err(|error| {
+        // The file under way has a temporary name, which says nothing to whoever asked for this one.
+        let temporary = error.path().display().to_string();
+        let mut failure = Failure::from(error).with("--out on another folder");
+        failure.what = failure
+            .what
+            .replace(&temporary, &path.display().to_string());
+        failure.details["path"] = json!(path);
+        failure
+    })?;
     Ok(path)
 }
 
@@ -101,6 +137,7 @@ struct Drawing {
 
 impl Drawing {
     fn open(library: &Library, row: &RunRow, files: &Arc<dyn Files>) -> Result<Self, Failure> {
+        runs::refuse_gone(row, &**files)?;
         let job = runs::job_of(library, row, &**files)?;
         let stored = job.open(files, &row.folder)?;
         let stages = library

@@ -18,7 +18,7 @@ pub fn observer(output: &Output) -> Option<Arc<dyn Observer>> {
         Some(Arc::new(Bar::default()))
     } else {
         Some(Arc::new(Plain {
-            output: *output,
+            output: output.clone(),
             last: Mutex::new(0.0),
         }))
     }

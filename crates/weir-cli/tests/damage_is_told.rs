@@ -81,3 +81,36 @@ fn with_its_journal_and_its_histograms_damaged_everything_is_computed_again() {
     std::fs::remove_file(folder.join("journal.jsonl.damaged")).unwrap();
     assert_eq!(weir.checksums(&folder), expected);
 }
+
+#[test]
+fn all_damage_is_listed_at_once() {
+    let weir = Weir::in_memory();
+    weir.good(&["sim", "run", PROTOCOL, "--patients=20000", "--years=1"]);
+    let folder = folder_of(&weir.last().unwrap());
+    let changed = [
+        "patients/part-00001.parquet",
+        "visits/part-00000.parquet",
+        "histograms.parquet",
+    ];
+    for file in changed {
+        flip_a_byte(&folder.join(file));
+    }
+    std::fs::remove_file(folder.join("summary.parquet")).unwrap();
+    let told = weir.run(&["runs", "verify", "last"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(
+        told.stderr.contains("4 of 6 files are not as written"),
+        "{told:?}"
+    );
+    for file in changed.iter().chain(&["summary.parquet"]) {
+        let path = folder.join(file).display().to_string();
+        assert!(told.stderr.contains(&path), "{file}: {told:?}");
+    }
+    let told = weir.run(&["--json", "runs", "verify", "last"]);
+    let error: serde_json::Value = serde_json::from_str(&told.stderr).unwrap();
+    let details = &error["error"]["details"];
+    assert_eq!(details["damaged"].as_array().unwrap().len(), 4);
+    assert_eq!(details["files"], 2);
+    weir.good(&["sim", "resume", "last"]);
+    weir.good(&["runs", "verify", "last"]);
+}

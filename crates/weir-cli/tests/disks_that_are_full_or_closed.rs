@@ -14,7 +14,7 @@ fn run_into(weir: &Weir, out: &Path, patients: &str) -> Ran {
 }
 
 #[test]
-fn a_disk_that_is_too_small_is_refused_with_numbers_and_goes_on_when_there_is_room() {
+fn a_disk_that_is_too_small_is_refused_with_numbers_before_the_run_is_registered() {
     let Some(disk) = skip_unless(SmallDisk::mount(64 << 20)) else {
         return;
     };
@@ -26,26 +26,36 @@ fn a_disk_that_is_too_small_is_refused_with_numbers_and_goes_on_when_there_is_ro
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert_eq!(ran.stdout, "");
     for part in [
-        "error[W0108]",
-        "MiB available",
-        "try      1. ",
+        "error[W0108]: the run does not fit on the disk: needs about ",
+        "MiB are free",
+        "try      1. --out FOLDER",
         "--results summary",
-        "weir sim resume",
+        "--patients",
+        out.to_str().unwrap(),
     ] {
         assert!(ran.stderr.contains(part), "{part:?} in {}", ran.stderr);
     }
+    assert!(!ran.stderr.contains("full"), "it is not: {}", ran.stderr);
     assert_eq!(
         std::fs::read(&other).unwrap().len(),
         50 << 20,
         "what was there is intact"
     );
-    let temporary = |path: &Path| path.to_string_lossy().contains("weir-tmp");
-    assert_eq!(checksum_tree(disk.folder(), temporary).unwrap().len(), 0);
-    assert_eq!(weir.last().unwrap()["state"], "failed");
+    let any = checksum_tree(disk.folder(), |path| !path.ends_with("other"));
+    assert_eq!(any.unwrap().len(), 0);
+    assert!(weir.last().is_none() && !out.exists());
+
+    let mut command = weir.command(&["--json", "sim", "run", PROTOCOL, "--patients=50000"]);
+    let told = Ran::from(command.arg("--out").arg(&out).output().unwrap());
+    let told: serde_json::Value = serde_json::from_str(&told.stderr).unwrap();
+    let details = &told["error"]["details"];
+    let number = |key: &str| details[key].as_u64().unwrap();
+    assert!(number("needed_bytes") + number("spare_bytes") > number("available_bytes"));
+    assert_eq!(details["path"], out.to_str().unwrap());
 
     std::fs::remove_file(&other).unwrap();
-    weir.good(&["sim", "resume", "last"]);
-    assert_eq!(weir.last().unwrap()["state"], "finished");
+    let ran = run_into(&weir, &out, "50000");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
     weir.good(&["runs", "verify", "last"]);
 }
 
@@ -110,4 +120,66 @@ fn a_home_on_a_full_disk_is_told() {
         ran.stderr.contains("try      1. ") || ran.stderr.contains("free some space"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn results_that_cannot_be_written_to_stdout_end_with_an_error() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+        println!("skipped: there is no /dev/full here");
+        return;
+    };
+    let weir = Weir::in_memory();
+    let commands: [&[&str]; 7] = [
+        &["runs", "ls"],
+        &["--json", "runs", "ls"],
+        &["protocol", "schema"],
+        &["completions", "bash"],
+        &["memory"],
+        &["--help"],
+        &["--version"],
+    ];
+    for arguments in commands {
+        let mut command = weir.command(arguments);
+        let ran = Ran::from(command.stdout(full.try_clone().unwrap()).output().unwrap());
+        assert_eq!(ran.code, Some(4), "{arguments:?}: {ran:?}");
+        assert!(ran.stderr.contains("W0117"), "{arguments:?}: {ran:?}");
+        assert!(ran.stderr.contains("stdout"), "{arguments:?}: {ran:?}");
+    }
+    // The run itself is kept.
+    let mut run = weir.command(&["sim", "run", PROTOCOL, "--patients=100", "--years=1"]);
+    let ran = Ran::from(run.stdout(full).output().unwrap());
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert_eq!(weir.last().unwrap()["state"], "finished");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_names_the_report() {
+    let weir = Weir::in_memory();
+    weir.good(&["sim", "run", PROTOCOL, "--patients=100", "--years=1"]);
+    let missing = weir.folder().join("missing/report.html");
+    let (path, folder) = (missing.to_str().unwrap(), missing.parent().unwrap());
+    for command in [
+        ["plot", "last", "--out", path],
+        ["demo", "--patients=100", "--out", path],
+    ] {
+        let told = weir.run(&command);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        for part in ["error[W0104]", path, "mkdir -p", folder.to_str().unwrap()] {
+            assert!(told.stderr.contains(part), "{part}: {told:?}");
+        }
+        assert!(!told.stderr.contains("weir-tmp"), "{told:?}");
+    }
+    // The demonstration is not simulated in vain.
+    let runs = weir.good(&["--json", "runs", "ls"]).json();
+    assert_eq!(runs.as_array().unwrap().len(), 1);
+
+    let Some(disk) = skip_unless(SmallDisk::mount(64 << 10)) else {
+        return;
+    };
+    let target = disk.folder().join("report.html");
+    let told = weir.run(&["plot", "last", "--out", target.to_str().unwrap()]);
+    assert_eq!(told.code, Some(4), "{told:?}");
+    assert!(told.stderr.contains(target.to_str().unwrap()), "{told:?}");
+    assert!(!told.stderr.contains("weir-tmp"), "{told:?}");
+    assert_eq!(std::fs::read_dir(disk.folder()).unwrap().count(), 0);
 }

@@ -327,3 +327,44 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn an_empty_budget_variable_is_an_unset_one() {
+    let weir = Weir::in_memory();
+    let with = |value: &str| {
+        let mut command = weir.command(&["--json", "memory"]);
+        Ran::from(command.env("WEIR_BUDGET", value).output().unwrap())
+    };
+    let unset = weir.good(&["--json", "memory"]).json();
+    for empty in ["", " "] {
+        let ran = with(empty);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(ran.json()["budget_bytes"], unset["budget_bytes"]);
+    }
+    assert_eq!(with("200MiB").json()["budget_bytes"], 200 << 20);
+    let wrong = with("lots");
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    assert!(wrong.stderr.contains("WEIR_BUDGET: «lots»"), "{wrong:?}");
+}
+
+#[test]
+fn one_is_singular_and_columns_line_up() {
+    let weir = Weir::in_memory();
+    let ran = weir.good(&["sim", "run", "untreated", "--patients=1", "--years=0.1"]);
+    assert!(!ran.stdout.contains(" 1 visits"), "{ran:?}");
+    assert!(ran.stdout.contains(" 1 patient "), "{ran:?}");
+    let list = weir.good(&["protocol", "ls"]).stdout;
+    let column = |line: &str| line.split("  ").filter(|cell| !cell.is_empty()).count();
+    for line in list.lines() {
+        assert_eq!(column(line), 3, "{line:?}");
+    }
+    let rows: Vec<&str> = list.lines().collect();
+    let second = |line: &str| {
+        let end = line.find("  ").unwrap();
+        end + line[end..].find(|c| c != ' ').unwrap()
+    };
+    assert!(
+        rows.iter().all(|row| second(row) == second(rows[0])),
+        "{list}"
+    );
+}

@@ -91,11 +91,20 @@ fn with_discard_nothing_is_left() {
     let out = weir.folder().join("out");
     let ran = signalled(&weir, "INT", &out, &["--on-cancel", "discard"]);
     assert_eq!(ran.code, Some(130), "{ran:?}");
-    assert!(ran.stderr.contains("removed, as asked"), "{ran:?}");
-    assert_eq!(ran.stdout, "");
+    assert!(ran.stdout.contains("removed, as asked"), "{ran:?}");
     assert!(!out.exists(), "the folder is gone");
     assert_eq!(
         weir.good(&["--json", "runs", "ls"]).json(),
         serde_json::json!([])
     );
+
+    let ran = signalled(&weir, "INT", &out, &["--on-cancel=discard", "--json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(130), ""));
+    let told = ran.json();
+    assert_eq!(
+        (&told["cancelled"], &told["removed"]),
+        (&true.into(), &true.into())
+    );
+    assert!(told["run"].is_string() && told["id"].is_string());
+    assert!(!out.exists(), "the folder is gone");
 }

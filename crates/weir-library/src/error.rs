@@ -96,6 +96,15 @@ pub enum LibraryError {
         /// Names that look like it, best first, at most three.
         suggestions: Vec<RunName>,
     },
+    /// The newest run was asked for, and there is none.
+    #[error(
+        "there is no last run: no run was kept yet in {}; start one (`weir demo`, `weir sim run`), or set \
+         WEIR_HOME to the folder that has your runs", path.display()
+    )]
+    NoRuns {
+        /// The home.
+        path: PathBuf,
+    },
     /// Several runs begin with this.
     #[error(
         "{text:?} fits several runs: {}; give more of the name or id", listed(.candidates)

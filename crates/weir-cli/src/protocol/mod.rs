@@ -89,12 +89,11 @@ fn nearest(name: &str) -> Option<&'static str> {
 }
 
 fn list(output: &Output) -> Result<Exit, Failure> {
-    let mut text = String::new();
     let mut rows = Vec::new();
+    let mut cells = Vec::new();
     for shipped in Protocol::shipped() {
         let protocol = Protocol::parse(shipped.id, shipped.text)?.protocol;
         let policy = protocol.treatment.policy.name();
-        let _ = writeln!(text, "{:<36} {:<24} {}", shipped.id, policy, protocol.name);
         rows.push(json!({
             "id": shipped.id,
             "name": protocol.name,
@@ -103,6 +102,14 @@ fn list(output: &Output) -> Result<Exit, Failure> {
             "description": protocol.description,
             "sources": protocol.sources,
         }));
+        cells.push((shipped.id, policy, protocol.name));
+    }
+    // As wide as the widest, so that columns stay columns.
+    let ids = cells.iter().map(|cell| cell.0.len()).max().unwrap_or(0);
+    let policies = cells.iter().map(|cell| cell.1.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (id, policy, name) in &cells {
+        let _ = writeln!(text, "{id:<ids$}  {policy:<policies$}  {name}");
     }
     output.result(&text, &rows);
     Ok(Exit::Done)

@@ -1,29 +1,28 @@
 //! `weir runs`: list, show, verify, remove, rebuild.
 
 mod list;
+mod rebuild;
 mod remove;
 mod show;
-
-use std::sync::Arc;
+mod verify;
 
 use serde_json::json;
-use weir_files::{Files, RealFiles};
+use weir_files::Files;
 use weir_library::RunRow;
-use weir_memory::Bytes;
+use weir_run::RunState;
 use weir_sim::job::Job;
 
 use crate::arguments::RunsCommand;
 use crate::failure::{Exit, Failure};
-use crate::library;
 use crate::output::Output;
 
 pub fn run(command: RunsCommand, output: &Output) -> Result<Exit, Failure> {
     match command {
         RunsCommand::Ls { limit, tag } => list::run(limit, tag, output),
         RunsCommand::Show { run } => show::run(&run, output),
-        RunsCommand::Verify { run } => verify(&run, output),
+        RunsCommand::Verify { run } => verify::run(&run, output),
         RunsCommand::Rm { runs, yes } => remove::run(&runs, yes, output),
-        RunsCommand::Rebuild => rebuild(output),
+        RunsCommand::Rebuild { folders } => rebuild::run(&folders, output),
     }
 }
 
@@ -37,48 +36,28 @@ pub fn job_of(
     Ok(Job::of_run(files, &row.folder, &parameters)?)
 }
 
-fn verify(run: &str, output: &Output) -> Result<Exit, Failure> {
-    let library = library::open()?;
-    let row = library.find(run)?;
-    let files: Arc<dyn Files> = Arc::new(RealFiles);
-    let job = job_of(&library, &row, &*files)?;
-    let stored = job.open(&files, &row.folder)?;
-    let (count, bytes) = stored.verify()?;
-    let whole = if stored.is_whole() {
-        "whole"
-    } else {
-        "not finished"
-    };
-    output.result(
-        &format!(
-            "{}: {count} files, {}, all as written; the run is {whole}",
+/// Refuses a run whose folder somebody has removed or moved. One that was killed early may not have got so far.
+pub fn refuse_gone(row: &RunRow, files: &dyn Files) -> Result<(), Failure> {
+    let is_over = matches!(
+        row.state,
+        RunState::Finished | RunState::Failed | RunState::Cancelled
+    );
+    if !is_over || files.exists(&row.folder)? {
+        return Ok(());
+    }
+    let mut failure = Failure::new(
+        "W0118",
+        format!(
+            "the folder of {} is gone, and its results with it: {}",
             row.name,
-            Bytes::new(bytes)
+            row.folder.display()
         ),
-        &json!({"run": row.name, "files": count, "bytes": bytes, "whole": stored.is_whole()}),
-    );
-    Ok(Exit::Done)
-}
-
-fn rebuild(output: &Output) -> Result<Exit, Failure> {
-    let library = library::open()?;
-    let rebuilt = library.rebuild()?;
-    let added: Vec<String> = rebuilt.added.iter().map(ToString::to_string).collect();
-    let unreadable: Vec<String> = rebuilt.unreadable.iter().map(ToString::to_string).collect();
-    let mut text = format!("added {} runs, {} were known", added.len(), rebuilt.known);
-    for name in &added {
-        text.push_str(&format!("\n  {name}"));
-    }
-    for error in &unreadable {
-        text.push_str(&format!("\n  left alone: {error}"));
-    }
-    output.result(
-        &text,
-        &json!({"added": added, "known": rebuilt.known, "unreadable": unreadable}),
-    );
-    Ok(if unreadable.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Failed
-    })
+    )
+    .with("`weir runs rebuild FOLDER` if it was moved to FOLDER, or put it back")
+    .with(format!(
+        "`weir runs rm {}` forgets the run; `weir runs show {}` tells what to run again",
+        row.name, row.name
+    ));
+    failure.details = json!({"run": row.name, "path": row.folder});
+    Err(failure)
 }

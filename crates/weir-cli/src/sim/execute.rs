@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::json;
-use weir_files::Files;
 use weir_library::{Library, Registration};
 use weir_memory::{Budget, Bytes};
-use weir_run::{Cancel, CancelReason, Outcome, Run, RunReport};
+use weir_run::{Cancel, CancelReason, Observer, Outcome, Run, RunId, RunKind, RunName, RunReport};
 use weir_sim::job::{Completed, Job};
 use weir_sim::results::Results;
 use weir_sim::summary::Cube;
 
+use super::Means;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, count, seconds};
+use crate::output::{Output, count, counted, seconds};
 use crate::progress;
 
 /// A run that ended without an error.
@@ -32,20 +32,25 @@ pub struct Finished {
     pub letters: Vec<(u32, f64)>,
 }
 
-/// Threads to use.
-pub fn threads(asked: Option<u16>) -> usize {
-    asked.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    )
-}
-
-/// What a job works with.
-pub struct Means<'a> {
-    pub budget: &'a Budget,
-    pub cancel: Cancel,
-    pub threads: usize,
-    pub files: &'a Arc<dyn Files>,
+/// Starts a run's life: its events go to `observers` and to the progress that is shown.
+pub fn begin(
+    kind: &RunKind,
+    (id, name): (RunId, &RunName),
+    means: &Means,
+    cancel: Cancel,
+    observers: Vec<Arc<dyn Observer>>,
+    output: &Output,
+) -> Result<Run, Failure> {
+    let mut builder = Run::builder(kind.clone(), means.budget.clone())
+        .id(id)
+        .name(name.clone())
+        .cancel(cancel);
+    for observer in observers.into_iter().chain(progress::observer(output)) {
+        builder = builder.observer(observer);
+    }
+    builder
+        .start()
+        .map_err(|error| Failure::new("W0115", error))
 }
 
 /// Runs a registered job to its end, its cancellation or its error, and records which.
@@ -53,34 +58,23 @@ pub fn execute(
     library: &Library,
     mut registration: Registration,
     job: &Job,
-    means: Means<'_>,
+    means: &Means,
+    cancel: Cancel,
     output: &Output,
 ) -> Result<Finished, Failure> {
-    let Means {
-        budget,
-        cancel,
-        threads,
-        files,
-    } = means;
     let recorder = library.recorder(&registration)?;
-    let mut builder = Run::builder(registration.manifest().kind.clone(), budget.clone())
-        .id(registration.id())
-        .name(registration.name().clone())
-        .cancel(cancel)
-        .observer(recorder.observer());
-    if let Some(observer) = progress::observer(output) {
-        builder = builder.observer(observer);
-    }
-    let run = match builder.start() {
+    let observers: Vec<Arc<dyn Observer>> = vec![recorder.observer()];
+    let named = (registration.id(), registration.name());
+    let kind = &registration.manifest().kind;
+    let run = match begin(kind, named, means, cancel, observers, output) {
         Ok(run) => run,
-        Err(error) => {
-            let failure = Failure::new("W0115", &error);
-            recorder.fail(&mut registration, &error.to_string())?;
+        Err(failure) => {
+            recorder.fail(&mut registration, &failure.what)?;
             return Err(failure);
         }
     };
     let folder = registration.folder().to_owned();
-    let result = job.run(&run, threads, files, &folder);
+    let result = job.run(&run, means.threads, &means.files, &folder);
     let outcome = match &result {
         Ok(completed) if completed.cancelled => Outcome::Cancelled {
             reason: run.cancel().reason().unwrap_or(CancelReason::User),
@@ -105,11 +99,11 @@ pub fn execute(
         }
     };
     recorded?;
-    let stored = job.open(files, &folder)?;
+    let stored = job.open(&means.files, &folder)?;
     Ok(finished(
         &registration,
         &report,
-        budget,
+        &means.budget,
         completed,
         stored.counts(),
     ))
@@ -143,6 +137,31 @@ fn finished(
 }
 
 impl Finished {
+    /// Tells how it went, as the end of a command.
+    pub fn tell(&self, job: &Job, output: &Output) -> Exit {
+        output.result(&self.text(job), self);
+        self.exit()
+    }
+
+    /// Tells that it was stopped and that nothing of it is left, as was asked for.
+    pub fn tell_removed(&self, output: &Output) -> Exit {
+        let text = format!(
+            "stopped    {}: removed, as asked (--on-cancel discard)",
+            self.run
+        );
+        output.result(
+            &text,
+            &json!({
+                "run": self.run,
+                "id": self.id,
+                "cancelled": true,
+                "removed": true,
+                "seconds": self.seconds,
+            }),
+        );
+        self.exit()
+    }
+
     /// How the command ends.
     pub fn exit(&self) -> Exit {
         if self.completed.cancelled {
@@ -163,24 +182,22 @@ impl Finished {
         };
         let _ = writeln!(
             text,
-            "{state:<10} {}: {} of {} patients × {} years in {}, {} {}",
+            "{state:<10} {}: {} of {} × {} years in {}, {}",
             self.run,
             count(u64::from(done.patients)),
-            count(u64::from(job.spec().patients)),
+            counted(u64::from(job.spec().patients), "patient"),
             job.spec().years,
             seconds(self.seconds),
-            done.threads,
-            if done.threads == 1 {
-                "thread"
-            } else {
-                "threads"
-            },
+            counted(done.threads as u64, "thread"),
         );
         if done.parts_before > 0 {
             let _ = writeln!(
                 text,
-                "resumed    {} parts were there, {} were computed",
-                done.parts_before, done.parts_computed
+                "resumed    {} {} there, {} {} computed",
+                counted(u64::from(done.parts_before), "part"),
+                were(done.parts_before),
+                done.parts_computed,
+                were(done.parts_computed)
             );
         }
         let per_visit = if done.visits > 0 {
@@ -193,8 +210,8 @@ impl Finished {
         };
         let _ = writeln!(
             text,
-            "kept       {} visits, {} on disk{per_visit}, tier {}",
-            count(done.visits),
+            "kept       {}, {} on disk{per_visit}, tier {}",
+            counted(done.visits, "visit"),
             Bytes::new(done.bytes),
             done.tier
         );
@@ -225,4 +242,8 @@ impl Finished {
         }
         text
     }
+}
+
+fn were(number: u32) -> &'static str {
+    if number == 1 { "was" } else { "were" }
 }

@@ -1,10 +1,12 @@
 //! `weir sim`: run and resume.
 
 mod execute;
+mod means;
 mod resume;
 mod start;
 
-pub use execute::{Means, execute, threads};
+pub use execute::execute;
+pub use means::Means;
 pub use start::register;
 
 use crate::arguments::SimCommand;

@@ -1,18 +1,16 @@
-use std::sync::Arc;
-
 use serde_json::json;
-use weir_files::{Files, RealFiles};
+use weir_files::Files;
 use weir_library::RunRow;
-use weir_memory::Budget;
-use weir_run::{Run, RunState};
+use weir_run::RunState;
 use weir_sim::job::Job;
 use weir_sim::results::Layout;
 
-use super::execute::{Means, execute, threads};
+use super::execute::begin;
+use super::{Means, execute};
 use crate::arguments::ResumeArguments;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::{budget, library, progress, signal};
+use crate::{library, runs, signal};
 
 /// `weir sim resume`.
 pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure> {
@@ -24,63 +22,42 @@ pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure
             format!("{} is a {} run, not a simulation", row.name, row.kind),
         ));
     }
-    let files: Arc<dyn Files> = Arc::new(RealFiles);
-    let parameters = library.show(row.id)?.parameters;
-    let job = Job::of_run(&*files, &row.folder, &parameters)?;
-    let budget = budget::resolve(&arguments.budget, output)?;
+    let means = Means::new(&arguments.budget, arguments.threads, output)?;
+    if row.state == RunState::Finished {
+        runs::refuse_gone(&row, &*means.files)?;
+    }
+    let job = runs::job_of(&library, &row, &*means.files)?;
     if row.state == RunState::Finished && !arguments.restart {
-        return repair(&row, &job, &budget, threads(arguments.threads), output);
+        return repair(&row, &job, &means, output);
     }
     let cancel = signal::cancel_on_signals()?;
     let registration = library.take_over(row.id)?;
     if arguments.restart {
-        let layout = Layout::new(registration.folder());
-        for table in ["patients", "visits", "counts"] {
-            files.remove_folder_all(&layout.table(table))?;
-        }
-        for path in [layout.journal(), layout.histograms(), layout.summary()] {
-            if files.exists(&path)? {
-                files.remove_file(&path)?;
-            }
+        clear(&Layout::new(registration.folder()), &*means.files)?;
+    }
+    let finished = execute(&library, registration, &job, &means, cancel, output)?;
+    Ok(finished.tell(&job, output))
+}
+
+/// Removes what a run has computed.
+fn clear(layout: &Layout, files: &dyn Files) -> Result<(), Failure> {
+    for table in ["patients", "visits", "counts"] {
+        files.remove_folder_all(&layout.table(table))?;
+    }
+    for path in [layout.journal(), layout.histograms(), layout.summary()] {
+        if files.exists(&path)? {
+            files.remove_file(&path)?;
         }
     }
-    let threads = threads(arguments.threads);
-    let finished = execute(
-        &library,
-        registration,
-        &job,
-        Means {
-            budget: &budget,
-            cancel,
-            threads,
-            files: &files,
-        },
-        output,
-    )?;
-    output.result(&finished.text(&job), &finished);
-    Ok(finished.exit())
+    Ok(())
 }
 
 /// Computes what is damaged of a finished run. It stays finished in the catalogue: what comes out is what was there.
-fn repair(
-    row: &RunRow,
-    job: &Job,
-    budget: &Budget,
-    threads: usize,
-    output: &Output,
-) -> Result<Exit, Failure> {
-    let files: Arc<dyn Files> = Arc::new(RealFiles);
-    let mut builder = Run::builder(row.kind.clone(), budget.clone())
-        .id(row.id)
-        .name(row.name.clone())
-        .cancel(signal::cancel_on_signals()?);
-    if let Some(observer) = progress::observer(output) {
-        builder = builder.observer(observer);
-    }
-    let run = builder
-        .start()
-        .map_err(|error| Failure::new("W0115", error))?;
-    let completed = job.run(&run, threads, &files, &row.folder)?;
+fn repair(row: &RunRow, job: &Job, means: &Means, output: &Output) -> Result<Exit, Failure> {
+    let cancel = signal::cancel_on_signals()?;
+    let named = (row.id, &row.name);
+    let run = begin(&row.kind, named, means, cancel, Vec::new(), output)?;
+    let completed = job.run(&run, means.threads, &means.files, &row.folder)?;
     let text = match (completed.parts_computed, completed.cancelled) {
         (_, true) => format!(
             "{}: stopped; `weir sim resume {}` goes on",

@@ -1,8 +1,6 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use weir_files::{Files, RealFiles};
 use weir_library::{Library, NewRun, Registration};
 use weir_memory::{Budget, Bytes};
 use weir_run::{InputHash, RunKind, RunName};
@@ -10,13 +8,13 @@ use weir_sim::job::{Job, Preflight, ResultsChoice, SimulationSpec};
 use weir_sim::results::Compression;
 use weir_sim::simulate::TimeEngine;
 
-use super::execute::{Means, execute, threads};
+use super::{Means, execute};
 use crate::arguments::{
     CompressionArgument, EngineArgument, OnCancel, ResultsArgument, RunArguments,
 };
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, count, seconds};
-use crate::{budget, library, protocol, signal};
+use crate::output::{Output, count, counted, seconds};
+use crate::{library, protocol, signal};
 
 /// `weir sim run`.
 pub fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
@@ -24,49 +22,35 @@ pub fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
         protocol::load(&arguments.protocol, output)?,
         spec(arguments),
     )?;
-    let budget = budget::resolve(&arguments.budget, output)?;
-    let files: Arc<dyn Files> = Arc::new(RealFiles);
-    let threads = threads(arguments.threads);
+    let means = Means::new(&arguments.budget, arguments.threads, output)?;
     if arguments.dry_run {
-        return dry_run(&job, &budget, threads, &*files, arguments, output);
+        return dry_run(&job, &means, arguments, output);
     }
-    let cancel = signal::cancel_on_signals()?;
     let library = library::open()?;
+    let out = arguments.out.as_deref().map(absolute).transpose()?;
+    // Before the run is entered anywhere: what cannot fit should leave nothing behind.
+    let folder = out.clone().unwrap_or_else(|| library.home().runs_folder());
+    job.check_disk(&means.budget, means.threads, &*means.files, &folder)?;
+    let cancel = signal::cancel_on_signals()?;
     let registration = register(
         &library,
         &job,
-        &budget,
+        &means.budget,
         &arguments.protocol,
         arguments.name.as_deref(),
-        arguments.out.as_deref(),
+        out,
         &arguments.tags,
     )?;
     let id = registration.id();
     if !output.is_json() {
         output.message(&format!("run        {} ({id})", registration.name()));
     }
-    let finished = execute(
-        &library,
-        registration,
-        &job,
-        Means {
-            budget: &budget,
-            cancel,
-            threads,
-            files: &files,
-        },
-        output,
-    )?;
+    let finished = execute(&library, registration, &job, &means, cancel, output)?;
     if finished.completed.cancelled && arguments.on_cancel == OnCancel::Discard {
         library.remove(id)?;
-        output.message(&format!(
-            "stopped    {}: removed, as asked (--on-cancel discard)",
-            finished.run
-        ));
-        return Ok(Exit::Interrupted);
+        return Ok(finished.tell_removed(output));
     }
-    output.result(&finished.text(&job), &finished);
-    Ok(finished.exit())
+    Ok(finished.tell(&job, output))
 }
 
 /// Enters a job into the library, before it starts.
@@ -76,7 +60,7 @@ pub fn register(
     budget: &Budget,
     source: &str,
     name: Option<&str>,
-    out: Option<&Path>,
+    out: Option<PathBuf>,
     tags: &[String],
 ) -> Result<Registration, Failure> {
     let mut new = NewRun::new(RunKind::sim());
@@ -94,7 +78,7 @@ pub fn register(
     }];
     new.seed = Some(job.spec().seed);
     new.limit = Some(budget.limit().as_u64());
-    new.folder = out.map(absolute).transpose()?;
+    new.folder = out;
     new.tags = tags.to_vec();
     Ok(library.register(new)?)
 }
@@ -131,21 +115,19 @@ fn spec(arguments: &RunArguments) -> SimulationSpec {
 
 fn dry_run(
     job: &Job,
-    budget: &Budget,
-    threads: usize,
-    files: &dyn Files,
+    means: &Means,
     arguments: &RunArguments,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    budget.observe_now();
+    means.budget.observe_now();
     let folder = match &arguments.out {
         Some(out) => absolute(out)?,
         None => weir_library::Home::resolve()
             .map(|home| home.runs_folder())
             .unwrap_or_else(|_| PathBuf::from(".")),
     };
-    let preflight = job.preflight(budget, threads, files, &folder);
-    output.result(&preflight_text(job, &preflight, budget), &preflight);
+    let preflight = job.preflight(&means.budget, means.threads, &*means.files, &folder);
+    output.result(&preflight_text(job, &preflight, &means.budget), &preflight);
     Ok(if preflight.fits {
         Exit::Done
     } else {
@@ -158,23 +140,18 @@ fn preflight_text(job: &Job, preflight: &Preflight, budget: &Budget) -> String {
     let _ = writeln!(text, "protocol   {}", job.protocol().name);
     let _ = writeln!(
         text,
-        "patients   {} × {} years, about {} visits, {} parts, kept in {}",
+        "patients   {} × {} years, about {}, {}, kept in {}",
         count(u64::from(preflight.patients)),
         job.spec().years,
-        count(preflight.visits),
-        preflight.parts,
+        counted(preflight.visits, "visit"),
+        counted(u64::from(preflight.parts), "part"),
         preflight.tier
     );
     let _ = writeln!(
         text,
-        "memory     about {} for {} {}; the budget of {} ({}) leaves {}",
+        "memory     about {} for {}; the budget of {} ({}) leaves {}",
         Bytes::new(preflight.memory_bytes),
-        preflight.threads,
-        if preflight.threads == 1 {
-            "thread"
-        } else {
-            "threads"
-        },
+        counted(preflight.threads as u64, "thread"),
         budget.limit(),
         budget.origin(),
         Bytes::new(preflight.available_bytes)

@@ -17,7 +17,7 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnknownRun`] with names that look like it, [`LibraryError::AmbiguousRun`] with
-    /// the runs it fits.
+    /// the runs it fits, [`LibraryError::NoRuns`] for `last` where there is none.
     pub fn find(&self, text: &str) -> Result<RunRow, LibraryError> {
         let text = text.trim();
         if text == "last" {
@@ -28,7 +28,9 @@ impl Library {
             return newest
                 .into_iter()
                 .next()
-                .ok_or_else(|| unknown(text, Vec::new()));
+                .ok_or_else(|| LibraryError::NoRuns {
+                    path: self.home().path().to_path_buf(),
+                });
         }
         let name = text.to_ascii_lowercase();
         let id = text.to_ascii_uppercase();

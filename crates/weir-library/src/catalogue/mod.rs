@@ -5,6 +5,7 @@ mod folder;
 mod library;
 mod list;
 mod memory;
+mod outside;
 mod rebuild;
 mod refresh;
 mod register;

@@ -53,12 +53,16 @@ impl Library {
         let Some(folder) = folder else {
             return Err(LibraryError::NameTaken { name: wished });
         };
-        if let Err(error) = self.prepare_folder(&folder, &manifest) {
+        let prepared = self
+            .note_outside(id, &folder)
+            .and_then(|()| self.prepare_folder(&folder, &manifest));
+        if let Err(error) = prepared {
             // It never began: better no run than one that nobody asked to keep. If this is refused
             // as well, the run shows as resumable once this process is gone.
             if !is_given {
                 let _ = self.files().remove_folder_all(&folder);
             }
+            let _ = self.forget_outside(id);
             let _ = self.write(|transaction| {
                 transaction.execute("DELETE FROM runs WHERE id = ?1", [id.to_string()])
             });

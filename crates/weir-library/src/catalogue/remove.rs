@@ -70,6 +70,7 @@ impl Library {
             Ok(()) | Err(weir_files::FilesError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+        self.forget_outside(id)?;
         // The row is what remembers the folder: it goes when the folder is gone for good.
         if let Some(parent) = trash.parent()
             && files.exists(parent)?

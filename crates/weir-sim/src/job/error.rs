@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use weir_files::FilesError;
-use weir_memory::Refusal;
+use weir_memory::{Bytes, Refusal};
 use weir_run::{JournalError, PartsError};
 
 use crate::protocol::{Mistakes, ReadError};
@@ -27,7 +27,22 @@ pub enum JobError {
         /// Who asked, what was free, who holds the rest.
         refusal: Box<Refusal>,
     },
-    /// The disk has not enough room.
+    /// The disk has not enough room for what the run is estimated to write. Nothing was written.
+    #[error(
+        "the run does not fit on the disk: needs about {} and {} to spare, {} are free: {}",
+        Bytes::new(*needed), Bytes::new(*spare), Bytes::new(*available), folder.display()
+    )]
+    DiskTooSmall {
+        /// Bytes that are still to be written, estimated.
+        needed: u64,
+        /// Bytes that have to stay free after them.
+        spare: u64,
+        /// Bytes that are free there.
+        available: u64,
+        /// Where the run was to be.
+        folder: PathBuf,
+    },
+    /// The disk is full.
     #[error("the run does not fit on the disk: {}", .0.summary())]
     NoRoom(FilesError),
     /// The disk refused.
@@ -56,7 +71,7 @@ pub enum JobError {
         path: PathBuf,
     },
     /// The protocol in the run's folder has mistakes.
-    #[error("the run's protocol cannot be read: {0}")]
+    #[error("the run's protocol cannot be read: {}", without_heading(.0))]
     Protocol(Mistakes),
     /// The protocol's file cannot be read.
     #[error(transparent)]
@@ -74,6 +89,15 @@ pub enum JobError {
         /// What the panic said.
         message: String,
     },
+}
+
+/// A report of mistakes inside a sentence: its own `error[…]: ` would be the second one.
+fn without_heading(mistakes: &Mistakes) -> String {
+    let text = mistakes.to_string();
+    match text.split_once("]: ") {
+        Some((heading, rest)) if heading.starts_with("error[") => rest.to_owned(),
+        _ => text,
+    }
 }
 
 /// Stable codes of [`JobError`], documented in `docs/errors.md`.
@@ -129,7 +153,7 @@ impl JobError {
         JobErrorCode(match self {
             Self::OutOfRange { .. } => "W0101",
             Self::DoesNotFit { .. } => "W0107",
-            Self::NoRoom(_) => "W0108",
+            Self::NoRoom(_) | Self::DiskTooSmall { .. } => "W0108",
             Self::Files(_) => "W0109",
             Self::Journal(_) => "W0110",
             Self::Results(ResultsError::Damaged { .. }) => "W0111",
@@ -149,6 +173,12 @@ impl JobError {
             Self::NoRoom(_) => vec![
                 "free room on that disk, or --out on another one".to_owned(),
                 "--results summary (keeps no visits)".to_owned(),
+                "`weir runs rm` for runs that are not needed".to_owned(),
+            ],
+            Self::DiskTooSmall { .. } => vec![
+                "--out FOLDER on a disk with more room".to_owned(),
+                "--results summary (keeps no visits)".to_owned(),
+                "fewer --patients or --years".to_owned(),
                 "`weir runs rm` for runs that are not needed".to_owned(),
             ],
             Self::Files(error) => error.remedies().iter().map(ToString::to_string).collect(),

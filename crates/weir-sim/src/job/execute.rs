@@ -65,7 +65,7 @@ impl Job {
             parts_kept,
         } = take_up(&place)?;
         let share_left = plan.missing.len() as f64 / f64::from(parts(self.spec.patients));
-        self.check_disk(&place.preflight, share_left, &**files, folder)?;
+        place.preflight.check_disk(share_left, &**files, folder)?;
         // The memory tier holds everything until the end: better refused now than at a tenth of the way.
         if place.preflight.tier() == Tier::Memory && !plan.missing.is_empty() {
             let whole = preparing

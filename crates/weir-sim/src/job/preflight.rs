@@ -149,24 +149,48 @@ impl Job {
         }
     }
 
-    /// Refuses a run that cannot fit on the disk.
-    pub(super) fn check_disk(
+    /// Refuses a job that cannot fit on the disk of `folder`, which need not exist yet: the question before a run
+    /// is entered anywhere. Nothing is written.
+    ///
+    /// # Errors
+    /// [`JobError::DiskTooSmall`] with the numbers; what the disk answers.
+    pub fn check_disk(
         &self,
-        preflight: &Preflight,
-        share_left: f64,
+        budget: &Budget,
+        threads: usize,
         files: &dyn Files,
         folder: &Path,
-    ) -> Result<(), JobError> {
-        let needed = (preflight.disk_bytes as f64 * share_left) as u64;
-        match preflight_space(files, folder, needed, DISK_SAFETY_BYTES) {
-            Ok(_) => Ok(()),
-            Err(full @ FilesError::Full { .. }) => Err(JobError::NoRoom(full)),
-            Err(other) => Err(other.into()),
-        }
+    ) -> Result<Preflight, JobError> {
+        let preflight = self.preflight(budget, threads, files, folder);
+        preflight.check_disk(1.0, files, folder)?;
+        Ok(preflight)
     }
 }
 
 impl Preflight {
+    /// Refuses what cannot fit on the disk when this share of the run is still to be written.
+    pub(super) fn check_disk(
+        &self,
+        share_left: f64,
+        files: &dyn Files,
+        folder: &Path,
+    ) -> Result<(), JobError> {
+        let needed = (self.disk_bytes as f64 * share_left) as u64;
+        match preflight_space(files, folder, needed, DISK_SAFETY_BYTES) {
+            Ok(_) => Ok(()),
+            Err(FilesError::Full {
+                available: Some(available),
+                ..
+            }) => Err(JobError::DiskTooSmall {
+                needed,
+                spare: DISK_SAFETY_BYTES,
+                available,
+                folder: folder.to_owned(),
+            }),
+            Err(other) => Err(other.into()),
+        }
+    }
+
     /// The tier.
     pub fn tier(&self) -> Tier {
         if self.tier == Tier::Memory.name() {

@@ -7,7 +7,7 @@ use weir_files::Files;
 
 use super::error::JobError;
 use crate::protocol::Protocol;
-use crate::results::{Compression, Layout, ResultsError, Stamp, Stored};
+use crate::results::{Compression, Damage, Layout, ResultsError, Stamp, Stored};
 use crate::simulate::{Model, TimeEngine};
 
 /// Largest `protocol.yaml` that is read from a run's folder.
@@ -166,6 +166,14 @@ impl Job {
     /// As [`Stored::open`].
     pub fn open(&self, files: &Arc<dyn Files>, folder: &Path) -> Result<Stored, ResultsError> {
         Stored::open(Arc::clone(files), folder, self.spec.patients, self.months())
+    }
+
+    /// Reads every file of a run of this job against its checksum, and goes on after damaged ones.
+    ///
+    /// # Errors
+    /// As [`Damage::look`].
+    pub fn verify(&self, files: &dyn Files, folder: &Path) -> Result<Damage, ResultsError> {
+        Damage::look(files, folder)
     }
 
     /// The footer of every file: what decides its bytes, and nothing that does not.

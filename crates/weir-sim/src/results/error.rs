@@ -58,6 +58,18 @@ pub enum ResultsError {
 }
 
 impl ResultsError {
+    /// The file or folder that it is about, where it is about one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Files(error) => Some(error.path()),
+            Self::Damaged { path, .. }
+            | Self::Parquet { path, .. }
+            | Self::Counts { path, .. }
+            | Self::NoVisits { path } => Some(path),
+            Self::Journal(_) | Self::NoSuchPatient { .. } => None,
+        }
+    }
+
     /// An error of the Parquet library; a disk's refusal inside it comes out as itself.
     pub(super) fn parquet(
         error: parquet::errors::ParquetError,

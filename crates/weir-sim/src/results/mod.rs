@@ -7,6 +7,7 @@
 mod access;
 mod batches;
 mod compressor;
+mod damage;
 mod decoding;
 mod error;
 mod file_record;
@@ -23,6 +24,7 @@ mod table_file;
 
 pub use access::{Batches, Patients, Results, Tier};
 pub use batches::{BlockBatches, batches};
+pub use damage::Damage;
 pub use error::ResultsError;
 pub use file_record::FileRecord;
 pub use held::Held;

@@ -6,6 +6,7 @@ use weir_files::{Files, FilesError};
 use weir_run::Journal;
 
 use super::access::{Batches, Patients, Results, Tier};
+use super::damage::Damage;
 use super::error::ResultsError;
 use super::file_record::FileRecord;
 use super::held::{check_range, rows_of};
@@ -34,6 +35,28 @@ pub struct Stored {
     verified: Mutex<Vec<String>>,
 }
 
+/// What the journal vouches for: the last record of each part, and the files of the whole run.
+pub(super) fn read_journal(
+    files: &dyn Files,
+    layout: &Layout,
+) -> Result<(BTreeMap<u32, PartRecord>, Option<Vec<FileRecord>>), ResultsError> {
+    let records = match Journal::read::<JournalRecord>(files, &layout.journal()) {
+        Err(weir_run::JournalError::Files(FilesError::NotFound { .. })) => Vec::new(),
+        other => other?,
+    };
+    let mut parts = BTreeMap::new();
+    let mut whole = None;
+    for record in records {
+        match record {
+            JournalRecord::Part(part) => {
+                parts.insert(part.part, part);
+            }
+            JournalRecord::Whole { files } => whole = Some(files),
+        }
+    }
+    Ok((parts, whole))
+}
+
 impl Stored {
     /// Opens the results in a run's folder, of `patients` asked for, over `months`.
     ///
@@ -46,20 +69,7 @@ impl Stored {
         months: u32,
     ) -> Result<Self, ResultsError> {
         let layout = Layout::new(folder);
-        let records = match Journal::read::<JournalRecord>(&*files, &layout.journal()) {
-            Err(weir_run::JournalError::Files(FilesError::NotFound { .. })) => Vec::new(),
-            other => other?,
-        };
-        let mut parts = BTreeMap::new();
-        let mut whole = None;
-        for record in records {
-            match record {
-                JournalRecord::Part(part) => {
-                    parts.insert(part.part, part);
-                }
-                JournalRecord::Whole { files } => whole = Some(files),
-            }
-        }
+        let (parts, whole) = read_journal(&*files, &layout)?;
         let mut stored = Self {
             files,
             layout,
@@ -140,18 +150,19 @@ impl Stored {
     /// Reads every file against its checksum; returns how many files and bytes were right.
     ///
     /// # Errors
-    /// The first damaged file.
+    /// The first damaged file; [`Damage::of`] lists all.
     pub fn verify(&self) -> Result<(usize, u64), ResultsError> {
-        let mut done = (0, 0);
-        let parts = self.parts.values().flat_map(|part| &part.files);
-        for record in parts.chain(self.whole()) {
-            if self.is_whole() && record.table() == "counts" {
-                continue;
-            }
-            record.verify(&*self.files, self.layout.folder())?;
-            done = (done.0 + 1, done.1 + record.bytes);
+        let records = self.parts.values().flat_map(|part| &part.files);
+        let damage = Damage::of(
+            &*self.files,
+            self.layout.folder(),
+            records.chain(self.whole()),
+            self.is_whole(),
+        );
+        match damage.damaged.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok((damage.files as usize, damage.bytes)),
         }
-        Ok(done)
     }
 
     fn select<'a>(
