@@ -1,11 +1,15 @@
 //! Where rows come from.
 
+mod parquet;
+
 use std::error::Error;
 
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use crate::{StreamError, StreamSchema};
+
+pub use parquet::{ParquetOptions, ParquetSource};
 
 /// Gives rows in order, a batch at a time, and can go to a place it was at before.
 ///
