@@ -1,7 +1,13 @@
 //! Keys of datasets: typed fields in levels.
 
+mod discover;
+mod error;
+mod folder;
 mod schema;
+mod text;
 mod value;
 
-pub use schema::{KeyError, KeyField, KeySchema, KeyType};
+pub(crate) use discover::discover;
+pub use error::KeyError;
+pub use schema::{KeyField, KeySchema, KeyType};
 pub use value::{Key, KeyPrefix, KeyValue};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The value of one field.
+/// The value of one field; shown as in a key's text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyValue {
     /// Of an `int` field.
@@ -29,13 +29,18 @@ impl From<String> for KeyValue {
     }
 }
 
-/// The key of a dataset: one value a field, ordered field by field. Shown as `(temperature, berlin / 1D)`; made by [`super::KeySchema`].
+/// The key of a dataset: one value a field, ordered field by field (whole numbers by value, texts by their bytes). Shown as
+/// `(temperature, berlin / 1D)`, which [`super::KeySchema::parse_key`] reads back; made by [`super::KeySchema`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     levels: Vec<Vec<KeyValue>>,
 }
 
 impl Key {
+    pub(super) fn new(levels: Vec<Vec<KeyValue>>) -> Self {
+        Self { levels }
+    }
+
     /// The values, level by level.
     #[must_use]
     pub fn levels(&self) -> &[Vec<KeyValue>] {
@@ -49,8 +54,19 @@ impl Key {
 }
 
 impl fmt::Display for Key {
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (number, level) in self.levels.iter().enumerate() {
+            for (position, value) in level.iter().enumerate() {
+                f.write_str(match (number, position) {
+                    (0, 0) => "",
+                    (_, 0) => " / ",
+                    _ => ", ",
+                })?;
+                value.fmt(f)?;
+            }
+        }
+        f.write_str(")")
     }
 }
 
@@ -61,6 +77,10 @@ pub struct KeyPrefix {
 }
 
 impl KeyPrefix {
+    pub(super) fn new(values: Vec<KeyValue>) -> Self {
+        Self { values }
+    }
+
     /// The prefix of every key.
     #[must_use]
     pub fn all() -> Self {

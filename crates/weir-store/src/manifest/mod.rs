@@ -1,9 +1,12 @@
 //! Manifests: one version of a dataset, readable by anyone.
 
 mod body;
+mod check;
+mod columns;
 mod entry;
 mod error;
 mod settings;
+mod text;
 
 pub use body::{Manifest, Metadata, Version};
 pub use entry::{FileEntry, Place};
