@@ -3,6 +3,7 @@
 mod commit;
 mod dataset;
 mod key;
+mod layout;
 mod manifest;
 pub mod order;
 mod snapshot;
@@ -25,4 +26,4 @@ pub use storage::{
     StorageError,
 };
 pub use store::{Found, Removed, Store};
-pub use vacuum::VacuumOptions;
+pub use vacuum::{VacuumOptions, VacuumReport};

@@ -1,9 +1,11 @@
 //! Publishing the next version: a pure decision, then one atomic creation.
 
 mod change;
+mod decide;
 mod error;
 mod writing;
 
 pub use change::{Change, MetadataPatch};
 pub use error::{CommitError, Conflict};
 pub use writing::Writing;
+pub(crate) use writing::now_ms;

@@ -9,5 +9,6 @@ mod value;
 
 pub(crate) use discover::discover;
 pub use error::KeyError;
+pub(crate) use folder::is_foreign;
 pub use schema::{KeyField, KeySchema, KeyType};
 pub use value::{Key, KeyPrefix, KeyValue};

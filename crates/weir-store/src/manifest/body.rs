@@ -42,6 +42,8 @@ impl fmt::Display for Version {
 /// begin with the value that the one before ends with); then late files by commit; names unique; all values of the order column's type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
+    /// Which dataset it is of: a random name given when the dataset was created, so that one created again under the same key is another.
+    pub id: String,
     /// Its number.
     pub version: Version,
     /// The version that it was made from; 0 for the first.

@@ -28,10 +28,14 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), Broken> {
         )
         .into());
     }
-    if manifest.writer.len() > 64 || !manifest.writer.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("the writer's name is not 64 printable characters at most"
-            .to_owned()
-            .into());
+    for name in [&manifest.id, &manifest.writer] {
+        if name.is_empty() || name.len() > 64 || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(
+                "the dataset and the writer have names of 1 to 64 printable characters"
+                    .to_owned()
+                    .into(),
+            );
+        }
     }
     let order = order_type(manifest)?;
     settings(manifest, &manifest.settings)?;

@@ -5,13 +5,16 @@ mod check;
 mod columns;
 mod entry;
 mod error;
+mod seal;
 mod settings;
+mod small;
 mod text;
 
 pub use body::{Manifest, Metadata, Version};
 pub use entry::{FileEntry, Place};
 pub use error::ManifestError;
 pub use settings::{LateRows, RowGroupTarget, Settings};
+pub(crate) use small::{MAX_SMALL_BYTES, NameFile, StoreFile};
 
 /// The manifest format that this program writes, and the newest that it reads.
 pub const MANIFEST_FORMAT: u32 = 1;

@@ -1,6 +1,6 @@
 //! A manifest as bytes.
 
-use std::{io::Write, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,18 +10,14 @@ use super::{
     Version,
     check::{Broken, check},
     columns::Columns,
+    seal::{offset_of, seal, unseal},
 };
-
-/// How every manifest begins, of this format and of all to come.
-const BEGINNING: &[u8] = b"{\"weir_manifest\":";
-
-/// `"crc32":"xxxxxxxx"}` and a line feed; the checksum covers all before it.
-const TRAILER: usize = 20;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
     weir_manifest: u64,
+    dataset: String,
     version: Version,
     parent: Version,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -53,6 +49,7 @@ impl Manifest {
             .map_err(|error| invalid(error.to_string()))?;
         let header = Header {
             weir_manifest: MANIFEST_FORMAT.into(),
+            dataset: self.id.clone(),
             version: self.version,
             parent: self.parent,
             removed: self.removed,
@@ -74,8 +71,7 @@ impl Manifest {
             serde_json::to_writer(&mut bytes, file).map_err(unwritable)?;
         }
         bytes.extend_from_slice(b"\n],\n");
-        let checksum = crc32fast::hash(&bytes);
-        writeln!(bytes, "\"crc32\":\"{checksum:08x}\"}}").expect("a vector takes all bytes");
+        seal(&mut bytes);
         if bytes.len() as u64 > MAX_MANIFEST_BYTES {
             return Err(invalid(format!(
                 "a manifest of {} bytes, at most {MAX_MANIFEST_BYTES} are allowed; compact the dataset",
@@ -90,57 +86,12 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError::Damaged`] with the offset, [`ManifestError::TooNew`]. Never a panic, whatever the bytes are.
     pub fn from_bytes(bytes: &[u8], expected: Version, path: &str) -> Result<Self, ManifestError> {
-        let damaged = |offset: usize, reason: String| ManifestError::Damaged {
+        unseal(bytes, "weir_manifest", path)?;
+        let damaged = |offset: u64, reason: String| ManifestError::Damaged {
             path: path.to_owned(),
-            offset: offset as u64,
+            offset,
             reason,
         };
-        if !bytes.starts_with(BEGINNING) {
-            let same = bytes
-                .iter()
-                .zip(BEGINNING)
-                .take_while(|(a, b)| a == b)
-                .count();
-            return Err(damaged(
-                same,
-                "it does not begin as a manifest does".to_owned(),
-            ));
-        }
-        let format = format_of(bytes);
-        let too_new = |found: u64| ManifestError::TooNew {
-            path: path.to_owned(),
-            found,
-            newest: MANIFEST_FORMAT,
-        };
-        let Some((body, stored)) = trailer(bytes) else {
-            // A newer format may end in another way.
-            return Err(match format {
-                Some(found) if found > MANIFEST_FORMAT.into() => too_new(found),
-                _ => damaged(
-                    bytes.len(),
-                    "it does not end with its checksum: cut short".to_owned(),
-                ),
-            });
-        };
-        let computed = crc32fast::hash(body);
-        if computed != stored {
-            return Err(damaged(
-                body.len(),
-                format!(
-                    "the checksum of the bytes before is {computed:08x} and should be {stored:08x}"
-                ),
-            ));
-        }
-        match format {
-            Some(found) if found > MANIFEST_FORMAT.into() => return Err(too_new(found)),
-            Some(found) if found == u64::from(MANIFEST_FORMAT) => {}
-            _ => {
-                return Err(damaged(
-                    BEGINNING.len(),
-                    "no format that there is".to_owned(),
-                ));
-            }
-        }
         let header: Header = serde_json::from_slice(bytes).map_err(|error| {
             damaged(
                 offset_of(bytes, error.line(), error.column()),
@@ -172,6 +123,7 @@ impl Header {
             .parse()
             .map_err(|_| "the time of writing is none".to_owned())?;
         Ok(Manifest {
+            id: self.dataset,
             version: self.version,
             parent: self.parent,
             removed: self.removed,
@@ -190,42 +142,11 @@ fn invalid(reason: String) -> ManifestError {
     ManifestError::Invalid { reason }
 }
 
-/// The number after the beginning.
-fn format_of(bytes: &[u8]) -> Option<u64> {
-    let digits: String = bytes[BEGINNING.len()..]
-        .iter()
-        .take(20)
-        .take_while(|byte| byte.is_ascii_digit())
-        .map(|byte| char::from(*byte))
-        .collect();
-    digits.parse().ok()
-}
-
-/// The bytes before the trailer, and the checksum in it.
-fn trailer(bytes: &[u8]) -> Option<(&[u8], u32)> {
-    let (body, end) = bytes.split_at_checked(bytes.len().checked_sub(TRAILER)?)?;
-    let digits = end.strip_prefix(b"\"crc32\":\"")?.strip_suffix(b"\"}\n")?;
-    let small = digits
-        .iter()
-        .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    let digits = std::str::from_utf8(digits).ok().filter(|_| small)?;
-    Some((body, u32::from_str_radix(digits, 16).ok()?))
-}
-
-/// From the line and column of a JSON error.
-fn offset_of(bytes: &[u8], line: usize, column: usize) -> usize {
-    let start: usize = bytes
-        .split_inclusive(|byte| *byte == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
-    (start + column.saturating_sub(1)).min(bytes.len())
-}
-
 /// Where a file is named.
-fn position_of(bytes: &[u8], name: &str) -> Option<usize> {
+fn position_of(bytes: &[u8], name: &str) -> Option<u64> {
     let quoted = serde_json::to_vec(name).ok()?;
     bytes
         .windows(quoted.len())
         .position(|window| window == quoted)
+        .map(|position| position as u64)
 }

@@ -51,6 +51,12 @@ pub enum OpenError {
         /// The version that has it.
         version: Version,
     },
+    /// Another process is at work on the same, and was waited for.
+    #[error("another process is at work on it and did not finish: {path}; try again later")]
+    Busy {
+        /// The lock or the folder.
+        path: String,
+    },
     /// A name, key, prefix or schema breaks a rule.
     #[error("{reason}")]
     Invalid {

@@ -1,6 +1,7 @@
 //! A version held for reading.
 
 mod error;
+mod names;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -44,6 +45,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    pub(crate) fn new(
+        dataset: Dataset,
+        manifest: Arc<Manifest>,
+        hold: Option<Arc<dyn Hold>>,
+    ) -> Self {
+        Self {
+            dataset,
+            manifest,
+            hold,
+        }
+    }
+
     /// The dataset that it is of.
     #[must_use]
     pub fn dataset(&self) -> &Dataset {

@@ -3,7 +3,7 @@
 use std::{
     fs::{File, TryLockError},
     io,
-    os::unix::fs::FileExt,
+    os::unix::fs::{FileExt, MetadataExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -50,6 +50,21 @@ impl LocalStorage {
             self.root.clone()
         } else {
             self.root.join(path.as_str())
+        }
+    }
+
+    /// The file of a lock, made if it is missing.
+    fn lock_file(&self, path: &Path) -> Result<File, FilesError> {
+        match self.files.open(path) {
+            Err(FilesError::NotFound { .. }) => {
+                match self.files.create_new(path) {
+                    // Another process may be making it at the same moment.
+                    Ok(_) | Err(FilesError::AlreadyExists { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+                self.files.open(path)
+            }
+            file => file,
         }
     }
 }
@@ -169,21 +184,15 @@ impl Storage for LocalStorage {
         patience: Duration,
     ) -> Result<Option<Box<dyn Hold>>, StorageError> {
         let path = self.at(path);
-        let file = match self.files.open(&path) {
-            Err(FilesError::NotFound { .. }) => {
-                match self.files.create_new(&path) {
-                    // Another process may be making it at the same moment.
-                    Ok(_) | Err(FilesError::AlreadyExists { .. }) => {}
-                    Err(error) => return Err(error.into()),
-                }
-                self.files.open(&path)?
-            }
-            file => file?,
-        };
         let started = Instant::now();
         let mut wait = FIRST_WAIT;
+        let mut file = self.lock_file(&path)?;
         loop {
             match file.try_lock() {
+                // Not of a lock file that was removed while it was waited for: others lock the one that is there.
+                Ok(()) if file.metadata().is_ok_and(|found| found.nlink() == 0) => {
+                    file = self.lock_file(&path)?;
+                }
                 Ok(()) => return Ok(Some(Box::new(LocalLock { _file: file }))),
                 Err(TryLockError::WouldBlock) if started.elapsed() < patience => {
                     std::thread::sleep(wait);

@@ -1,6 +1,12 @@
 //! What no reader, writer or kept version needs goes.
 
+mod plan;
+mod remove;
+mod run;
+
 use std::time::Duration;
+
+use crate::manifest::Version;
 
 /// What a vacuum keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,4 +29,15 @@ impl Default for VacuumOptions {
             dry_run: false,
         }
     }
+}
+
+/// What a vacuum removed, or would remove.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VacuumReport {
+    /// The versions that can no longer be opened, ascending.
+    pub versions: Vec<Version>,
+    /// Files removed.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
