@@ -2,11 +2,13 @@
 
 pub mod bars;
 mod batch;
+mod join;
 mod operator;
 mod sink;
 mod source;
 
 pub use batch::{EventTime, FloatTime, Frontier, StreamError, StreamSchema};
+pub use join::{AsofDirection, AsofJoin, Distance, IntervalJoin, JoinError, JoinKind};
 pub use operator::{
     Context, Fired, Held, HeldBatch, MakeOperator, Operator, OperatorError, OperatorKind, Output,
 };

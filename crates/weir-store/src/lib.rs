@@ -1,17 +1,21 @@
 //! Rows in order, committed whole or not at all.
 
 mod commit;
+mod data;
 mod dataset;
 mod key;
 mod layout;
 mod manifest;
+mod merge;
 pub mod order;
 mod snapshot;
+pub mod sort;
 mod storage;
 mod store;
 mod vacuum;
 
 pub use commit::{Change, CommitError, Conflict, MetadataPatch, Writing};
+pub use data::{Compression, DataError, widens};
 pub use dataset::{Dataset, DatasetSpec};
 pub use key::{Key, KeyError, KeyField, KeyPrefix, KeySchema, KeyType, KeyValue};
 pub use manifest::{

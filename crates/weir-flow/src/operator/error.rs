@@ -14,6 +14,9 @@ pub enum OperatorError {
     /// The rows do not belong to the stream.
     #[error(transparent)]
     Stream(#[from] StreamError),
+    /// A join does not suit its inputs.
+    #[error(transparent)]
+    Join(#[from] crate::JoinError),
     /// Memory is short. Trying again can help once others have drained.
     #[error(transparent)]
     Memory(#[from] Refusal),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Compression;
+
 /// How large a row group (a file) should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,6 +37,8 @@ pub struct Settings {
     pub max_off_target: Option<u32>,
     /// Where late rows go.
     pub late_rows: LateRows,
+    /// How data files are compressed.
+    pub compression: Compression,
 }
 
 impl Default for Settings {
@@ -45,6 +49,7 @@ impl Default for Settings {
             duplicates_on: None,
             max_off_target: None,
             late_rows: LateRows::Merge,
+            compression: Compression::default(),
         }
     }
 }
