@@ -13,4 +13,9 @@ pub use operator::{
     Context, Fired, Held, HeldBatch, MakeOperator, Operator, OperatorError, OperatorKind, Output,
 };
 pub use sink::{Checkpoint, Committed, Sink, SinkError};
+pub use sink::{RowWriteError, RowWriter};
+pub use source::{
+    ColumnType, CsvOptions, CsvSource, INFERRED_FROM_BYTES, INFERRED_FROM_ROWS, IpcSource,
+    ParseColumnTypeError, ParseRowFormatError, RowFormat,
+};
 pub use source::{ParquetOptions, ParquetSource, Position, Source, SourceError};

@@ -1,5 +1,7 @@
 //! Where rows end up.
 
+mod rows;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 
@@ -7,6 +9,8 @@ use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use crate::Position;
+
+pub use rows::{RowWriteError, RowWriter};
 
 /// Takes rows in order and commits them whole or not at all.
 ///

@@ -1,5 +1,9 @@
 //! Where rows come from.
 
+mod csv;
+mod format;
+mod input;
+mod ipc;
 mod parquet;
 
 use std::error::Error;
@@ -9,6 +13,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{StreamError, StreamSchema};
 
+pub use csv::{
+    ColumnType, CsvOptions, CsvSource, INFERRED_FROM_BYTES, INFERRED_FROM_ROWS,
+    ParseColumnTypeError,
+};
+pub use format::{ParseRowFormatError, RowFormat};
+pub use ipc::IpcSource;
 pub use parquet::{ParquetOptions, ParquetSource};
 
 /// Gives rows in order, a batch at a time, and can go to a place it was at before.
