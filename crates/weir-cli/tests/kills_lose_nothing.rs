@@ -5,9 +5,11 @@
 mod weir;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use weir::{PROTOCOL, Weir, folder_of};
+use weir_library::{Home, Library};
+use weir_run::MemorySample;
 use weir_testkit::{Ending, KillWhen, checksum_tree, run_and_kill};
 
 const TIME_OUT: Duration = Duration::from_secs(120);
@@ -118,4 +120,51 @@ fn killed_at_twenty_random_moments_it_resumes_to_the_same_bytes() {
 #[ignore = "long: several minutes"]
 fn killed_at_two_hundred_random_moments_it_resumes_to_the_same_bytes() {
     killed_and_resumed(200);
+}
+
+#[test]
+fn a_killed_run_keeps_the_memory_that_it_told_of() {
+    let weir = Weir::in_memory();
+    let mut command = weir.command(&["sim", "run", PROTOCOL, "--patients=50000000"]);
+    let mut child = command
+        .args(["--threads=1", "--results=summary"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Killed once two samples of its work are on disk: they have to come while it works.
+    let told = || -> Option<usize> {
+        if !weir.home().join("library.sqlite").exists() {
+            return None;
+        }
+        let library = Library::open(Home::at(weir.home())).ok()?;
+        let samples = library.samples(library.find("last").ok()?.id).ok()?;
+        let simulating = |sample: &&MemorySample| sample.stage.as_deref() == Some("simulate");
+        Some(samples.iter().filter(simulating).count())
+    };
+    let began = Instant::now();
+    let enough = loop {
+        if told().is_some_and(|samples| samples >= 2) {
+            break true;
+        }
+        if began.elapsed() > TIME_OUT {
+            break false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(enough, "no sample within two minutes");
+    let run = weir.last().unwrap();
+    assert_eq!(run["state"], "resumable");
+    assert!(
+        run["memory"]["peak_resident"].as_u64().unwrap() > 1 << 20,
+        "{run}"
+    );
+    assert!(run["memory"]["samples"].as_u64().unwrap() >= 2, "{run}");
+    let shown = weir.good(&["--json", "runs", "show", "last"]).json();
+    let stages = shown["memory_by_stage"].as_array().unwrap();
+    let simulate = stages.iter().find(|stage| stage["stage"] == "simulate");
+    let peak = simulate.unwrap()["memory"]["peak_resident"].as_u64();
+    assert!(peak.unwrap() > 1 << 20, "{shown}");
 }

@@ -262,3 +262,22 @@ fn a_stage_left_by_a_panic_is_unfinished_and_the_run_goes_on() {
         .collect();
     assert_eq!(ends, [StageEnd::Unfinished, StageEnd::Finished]);
 }
+
+/// Operations that began and ended between two samples were shown with 0 B.
+#[cfg(target_os = "linux")]
+#[test]
+fn operations_shorter_than_a_sample_have_samples_all_the_same() {
+    let Fixture { run, .. } = start();
+    let stage = run.stage("simulate", Total::unknown("patients"));
+    for _ in 0..3 {
+        stage.operation("short").end();
+    }
+    let report = stage.finish();
+    let memory = report.operations[0].memory;
+    assert_eq!(memory.samples, 6, "one at each beginning and end");
+    assert!(
+        memory.peak_resident > 0 && memory.mean_resident > 0,
+        "{memory:?}"
+    );
+    assert!(report.memory.peak_resident >= memory.peak_resident);
+}

@@ -301,15 +301,25 @@ fn a_small_disk_refuses_before_anything_is_computed() {
         .unwrap();
     let job = job(100_000, 5.0, ResultsChoice::Parquet);
     let error = job.run(&run, 1, &real(), &folder).unwrap_err();
-    let JobError::NoRoom(FilesError::Full {
-        needed: Some(needed),
-        available: Some(available),
-        ..
-    }) = &error
+    let JobError::DiskTooSmall {
+        needed,
+        spare,
+        available,
+        folder: told,
+    } = &error
     else {
         panic!("{error:?}");
     };
-    assert!(*available <= 4 << 20 && needed > available);
+    assert!(*available <= 4 << 20 && needed + spare > *available);
+    assert_eq!(told, &folder);
+    // The same question before anything is there.
+    let nothing = disk.folder().join("nothing");
+    let asked = job.check_disk(run.budget(), 1, &RealFiles, &nothing);
+    assert!(
+        matches!(asked, Err(JobError::DiskTooSmall { .. })),
+        "{asked:?}"
+    );
+    assert!(!nothing.exists());
     assert_eq!(error.code().0, "W0108");
     let files: Vec<_> = checksum_tree(&folder, |_| true)
         .unwrap()

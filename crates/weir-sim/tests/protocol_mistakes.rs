@@ -133,11 +133,66 @@ fn every_code_is_provoked() {
     let long = " ".repeat((1 << 20) + 1);
     seen.extend(mistakes("f", &long).mistakes.iter().map(|m| m.code));
     seen.extend(warnings().iter().map(|warning| warning.code));
+    seen.extend(warnings_for_runs().iter().map(|warning| warning.code));
     let missing: Vec<_> = ProtocolCode::of_files()
         .into_iter()
         .filter(|code| !seen.contains(code))
         .collect();
     assert!(missing.is_empty(), "never provoked: {missing:?}");
+}
+
+/// A protocol with slow recruitment and a late switch, in runs that end before either.
+const SLOW: &str = include_str!("fixtures/protocol/slow.yaml");
+
+fn for_run(text: &str, patients: u32, years: f64) -> Vec<Mistake> {
+    Protocol::parse_for_run("slow.yaml", text, patients, years)
+        .unwrap_or_else(|m| panic!("{m}"))
+        .warnings
+}
+
+fn warnings_for_runs() -> Vec<Mistake> {
+    let until_end = SLOW.replace("from_enrolment", "until_study_end");
+    let both = [for_run(SLOW, 2_500, 1.0), for_run(&until_end, 2_500, 1.0)];
+    both.concat()
+}
+
+#[test]
+fn what_cannot_happen_in_a_run_is_a_warning_at_its_place() {
+    let told: Vec<String> = warnings_for_runs()
+        .iter()
+        .map(|w| {
+            format!(
+                "{}:{} {} {}: {}; {}",
+                w.line, w.column, w.code, w.path, w.message, w.remedy
+            )
+        })
+        .collect();
+    let switch = "25:15 W0286 treatment.switches[0].when.week: week 60, and follow-up ends in week 52 (--years 1): \
+                  nobody is switched; write an earlier week, or take --years 1.2";
+    let at = "11:25";
+    assert_eq!(
+        told,
+        [
+            format!(
+                "{at} W0285 population.recruitment.patients_per_month: patients arrive for 2.1 years, longer than \
+                 they are followed (--years 1): the calendar goes on for 3.1; write patients_per_month: 209 or more, \
+                 or take fewer --patients; nothing if that is meant"
+            ),
+            switch.to_owned(),
+            format!(
+                "{at} W0284 population.recruitment.patients_per_month: about 1300 of 2500 patients arrive when the \
+                 study is over (--years 1), and are seen once; write patients_per_month: 209 or more, take fewer \
+                 --patients or --years 2.2, or write follow_up: from_enrolment"
+            ),
+            switch.to_owned(),
+        ]
+    );
+    // In a run that is long enough there is nothing to tell, nor where nobody asked about a run.
+    assert_eq!(for_run(SLOW, 2_500, 3.0), []);
+    assert_eq!(Protocol::parse("slow.yaml", SLOW).unwrap().warnings, []);
+    // Lines are the file's own, however they end.
+    let windows = format!("\u{feff}{}", SLOW.replace('\n', "\r\n"));
+    assert_eq!(for_run(&windows, 2_500, 1.0), for_run(SLOW, 2_500, 1.0));
 }
 
 fn warnings() -> Vec<Mistake> {

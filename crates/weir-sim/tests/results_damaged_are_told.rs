@@ -116,11 +116,13 @@ fn harm_to_any_file_is_told_with_the_file_and_mended_by_resuming() {
             );
             let completed = place.run(&job, &real()).unwrap();
             let mended = match file {
-                "summary.parquet" => 0,
-                "histograms.parquet" => 2,
+                "summary.parquet" | "histograms.parquet" => 0,
                 _ => 1,
             };
             assert_eq!(completed.parts_computed, mended, "{file}, {harm}");
+            let counted = if file == "histograms.parquet" { 2 } else { 0 };
+            assert_eq!(completed.parts_counted, counted, "{file}, {harm}");
+            assert_eq!(completed.whole_written, mended == 0, "{file}, {harm}");
             assert_eq!(place.checksums(), expected, "{file}, {harm}");
             read_all(&job, &place.folder()).unwrap();
         }
@@ -130,6 +132,50 @@ fn harm_to_any_file_is_told_with_the_file_and_mended_by_resuming() {
         place.run(&job, &real()).unwrap();
         assert_eq!(place.checksums(), expected, "{file} was gone");
     }
+}
+
+/// Once everything was computed again, with a warning about counts that a finished run does not have.
+#[test]
+fn without_its_histograms_a_run_keeps_its_tables_and_says_what_it_does() {
+    use std::os::unix::fs::MetadataExt;
+    let job = small();
+    let expected = reference(&job);
+    let place = copy();
+    let table = |name: &str| place.folder().join(name);
+    let inodes = || {
+        DATA[..4]
+            .iter()
+            .map(|name| std::fs::metadata(table(name)).unwrap().ino())
+    };
+    let before: Vec<u64> = inodes().collect();
+    flip(&table("histograms.parquet"), 99);
+    let heard = Arc::new(weir_run::Recording::new(10_000));
+    let run = weir_run::Run::builder(
+        weir_run::RunKind::sim(),
+        weir_memory::Budget::detached("1GiB".parse().unwrap()),
+    )
+    .id(place.id)
+    .without_sampling()
+    .observer(heard.clone())
+    .start()
+    .unwrap();
+    let completed = job.run(&run, 2, &real(), &place.folder()).unwrap();
+    assert_eq!((completed.parts_before, completed.parts_counted), (2, 2));
+    let is_same = before.iter().copied().eq(inodes());
+    assert!(is_same, "the tables were not written again");
+    let warnings: Vec<String> = heard
+        .events()
+        .into_iter()
+        .filter_map(|event| match event.kind {
+            weir_run::EventKind::Warning { text } => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("histograms.parquet"), "{warnings:?}");
+    assert!(warnings[1].contains("2 of its 2 parts"), "{warnings:?}");
+    assert!(warnings[1].contains("stay"), "{warnings:?}");
+    assert_eq!(place.checksums(), expected);
 }
 
 #[test]

@@ -28,7 +28,28 @@ pub fn run(command: ProtocolCommand, output: &Output) -> Result<Exit, Failure> {
 
 /// A shipped protocol by name, or a file by path; warnings go to stderr.
 pub fn load(name: &str, output: &Output) -> Result<Protocol, Failure> {
-    let Parsed { protocol, warnings } = read(name)?;
+    let parsed = match found(name)? {
+        Found::Shipped(text) => Protocol::parse(name, text)?,
+        Found::File(path) => Protocol::read(path)?,
+    };
+    Ok(told(name, parsed, output))
+}
+
+/// The same for a run of so many patients and years, which some things are unusual for.
+pub fn load_for_run(
+    name: &str,
+    patients: u32,
+    years: f64,
+    output: &Output,
+) -> Result<Protocol, Failure> {
+    let parsed = match found(name)? {
+        Found::Shipped(text) => Protocol::parse_for_run(name, text, patients, years)?,
+        Found::File(path) => Protocol::read_for_run(path, patients, years)?,
+    };
+    Ok(told(name, parsed, output))
+}
+
+fn told(name: &str, Parsed { protocol, warnings }: Parsed, output: &Output) -> Protocol {
     for warning in &warnings {
         output.message(
             &AsWarning {
@@ -39,12 +60,18 @@ pub fn load(name: &str, output: &Output) -> Result<Protocol, Failure> {
             .to_string(),
         );
     }
-    Ok(protocol)
+    protocol
 }
 
-fn read(name: &str) -> Result<Parsed, Failure> {
+/// What a name stands for.
+enum Found<'a> {
+    Shipped(&'static str),
+    File(&'a Path),
+}
+
+fn found(name: &str) -> Result<Found<'_>, Failure> {
     if let Some(shipped) = Protocol::shipped_by_id(name) {
-        return Ok(Protocol::parse(shipped.id, shipped.text)?);
+        return Ok(Found::Shipped(shipped.text));
     }
     let path = Path::new(name);
     let looks_like_a_path = path.extension().is_some() || name.contains(std::path::MAIN_SEPARATOR);
@@ -62,7 +89,7 @@ fn read(name: &str) -> Result<Parsed, Failure> {
             .with("`weir protocol ls` lists the shipped ones")
             .with("a path to a YAML file"));
     }
-    Ok(Protocol::read(path)?)
+    Ok(Found::File(path))
 }
 
 /// The shipped name that shares most words with what was typed.
@@ -132,7 +159,7 @@ fn check(protocols: &[String], output: &Output) -> Result<Exit, Failure> {
                         text,
                         "{}",
                         AsWarning {
-                noun: "protocol",
+                            noun: "protocol",
                             source_name: name,
                             warning
                         }

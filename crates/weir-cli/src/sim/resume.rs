@@ -1,15 +1,15 @@
 use serde_json::json;
 use weir_files::Files;
 use weir_library::RunRow;
-use weir_run::RunState;
-use weir_sim::job::Job;
+use weir_run::{RunName, RunState};
+use weir_sim::job::{Completed, Job};
 use weir_sim::results::Layout;
 
 use super::execute::begin;
 use super::{Means, execute};
 use crate::arguments::ResumeArguments;
 use crate::failure::{Exit, Failure};
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::{library, runs, signal};
 
 /// `weir sim resume`.
@@ -58,22 +58,42 @@ fn repair(row: &RunRow, job: &Job, means: &Means, output: &Output) -> Result<Exi
     let named = (row.id, &row.name);
     let run = begin(&row.kind, named, means, cancel, Vec::new(), output)?;
     let completed = job.run(&run, means.threads, &means.files, &row.folder)?;
-    let text = match (completed.parts_computed, completed.cancelled) {
-        (_, true) => format!(
-            "{}: stopped; `weir sim resume {}` goes on",
-            row.name, row.name
-        ),
-        (0, _) => format!("{}: finished already, all files are as written", row.name),
-        (parts, _) => format!(
-            "{}: {parts} of {} parts were damaged and are computed again",
-            row.name,
-            parts + completed.parts_before
-        ),
-    };
+    let text = format!("{}: {}", row.name, mended(&completed, &row.name));
     output.result(&text, &json!({"run": row.name, "repaired": completed}));
     Ok(if completed.cancelled {
         Exit::Interrupted
     } else {
         Exit::Done
     })
+}
+
+/// What a repair did, in words.
+fn mended(completed: &Completed, name: &RunName) -> String {
+    if completed.cancelled {
+        return format!("stopped; `weir sim resume {name}` goes on");
+    }
+    let all = completed.parts_before + completed.parts_computed;
+    let mut done = Vec::new();
+    match completed.parts_computed {
+        0 => {}
+        1 => done.push(format!(
+            "1 of {all} parts was damaged and is computed again"
+        )),
+        parts => done.push(format!(
+            "{parts} of {all} parts were damaged and are computed again"
+        )),
+    }
+    if completed.parts_counted > 0 {
+        done.push(format!(
+            "the patients of {} are counted again, their tables were as written",
+            counted(u64::from(completed.parts_counted), "part")
+        ));
+    }
+    if completed.whole_written {
+        done.push("histograms and summary are written again".to_owned());
+    }
+    if done.is_empty() {
+        done.push("finished already, all files are as written".to_owned());
+    }
+    done.join("; ")
 }

@@ -18,10 +18,9 @@ use crate::{library, protocol, signal};
 
 /// `weir sim run`.
 pub fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
-    let job = Job::new(
-        protocol::load(&arguments.protocol, output)?,
-        spec(arguments),
-    )?;
+    let (name, patients, years) = (&arguments.protocol, arguments.patients, arguments.years);
+    let protocol = protocol::load_for_run(name, patients, years, output)?;
+    let job = Job::new(protocol, spec(arguments))?;
     let means = Means::new(&arguments.budget, arguments.threads, output)?;
     if arguments.dry_run {
         return dry_run(&job, &means, arguments, output);

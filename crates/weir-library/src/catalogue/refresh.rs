@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, Transaction, named_params};
 use weir_run::{Manifest, RunId, RunState, Timestamp};
 
 use super::rows::{insert_manifest_end, parsed};
@@ -106,8 +106,42 @@ impl Library {
             )?;
             match &ended {
                 Some(manifest) if changed == 1 => insert_manifest_end(transaction, manifest),
+                None if changed == 1 => totals_from_samples(transaction, run.id),
                 _ => Ok(()),
             }
         })
     }
+}
+
+/// What a killed process has told of its memory becomes the run's totals, and a row for each stage that it was in
+/// and did not end. Nothing changes where it told nothing.
+fn totals_from_samples(transaction: &Transaction<'_>, id: RunId) -> rusqlite::Result<()> {
+    let id = id.to_string();
+    transaction.execute(
+        "UPDATE runs SET seconds = told.seconds, peak_resident = told.peak, mean_resident = told.mean,
+             peak_reserved = told.reserved, memory_samples = told.samples
+         FROM (SELECT max(seconds) AS seconds, max(resident) AS peak, CAST(avg(resident) AS INTEGER) AS mean,
+                   max(reserved) AS reserved, count(*) AS samples
+               FROM memory_samples WHERE run = ?1) AS told
+         WHERE id = ?1 AND told.samples > 0",
+        [&id],
+    )?;
+    transaction.execute(
+        "INSERT INTO stages (run, position, stage, ending, began, seconds, done, total, unit, peak_resident,
+             mean_resident, peak_reserved, samples)
+         SELECT ?1,
+             (SELECT coalesce(max(position), -1) FROM stages WHERE run = ?1)
+                 + row_number() OVER (ORDER BY min(seconds), told.stage),
+             told.stage, 'unfinished', min(seconds), max(seconds) - min(seconds),
+             coalesce((SELECT done FROM runs WHERE id = ?1 AND runs.stage = told.stage), 0),
+             (SELECT total FROM runs WHERE id = ?1 AND runs.stage = told.stage),
+             coalesce((SELECT unit FROM runs WHERE id = ?1 AND runs.stage = told.stage), ''),
+             max(resident), CAST(avg(resident) AS INTEGER), max(reserved), count(*)
+         FROM memory_samples AS told
+         WHERE run = ?1 AND told.stage IS NOT NULL
+             AND told.stage NOT IN (SELECT stage FROM stages WHERE run = ?1)
+         GROUP BY told.stage",
+        [&id],
+    )?;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use weir_run::{Event, EventKind, Timestamp};
@@ -94,17 +94,21 @@ impl Writer {
     }
 }
 
-/// The events of the next transaction, none for a heartbeat; and whether they are the last.
+/// The events of the next transaction, none for a heartbeat; and whether they are the last. However fast they
+/// come, those of the first moment do not wait longer than [`BATCH`]: what is written survives a kill.
 fn next_batch(receiver: &Receiver<Message>) -> (Vec<Event>, bool) {
     let mut batch = Vec::new();
-    let mut patience = HEARTBEAT;
+    let mut until: Option<Instant> = None;
     while batch.len() < MAX_BATCH {
+        let patience = until.map_or(HEARTBEAT, |until| {
+            until.saturating_duration_since(Instant::now())
+        });
         match receiver.recv_timeout(patience) {
             Ok(Message::Event(event)) => batch.push(*event),
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return (batch, true),
             Err(RecvTimeoutError::Timeout) => break,
         }
-        patience = BATCH;
+        until.get_or_insert_with(|| Instant::now() + BATCH);
     }
     (batch, false)
 }
@@ -196,4 +200,42 @@ fn set_progress(
         )?
         .execute(params![run, stage, signed(done), total.map(signed), unit])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+
+    /// Events that kept coming once made a transaction only when there were 512 of them, and a killed run had
+    /// none on disk.
+    #[test]
+    fn events_that_never_pause_are_written_all_the_same() {
+        let (sender, receiver) = sync_channel(1024);
+        let talking = std::thread::spawn(move || {
+            let event = Event {
+                run: weir_run::RunId::new(Timestamp::now()).unwrap(),
+                sequence: 1,
+                at: Timestamp::now(),
+                kind: EventKind::Note {
+                    text: "on and on".to_owned(),
+                },
+            };
+            // One every 20 ms, far from 512 in a moment; ends when nobody listens.
+            while sender.send(Message::Event(Box::new(event.clone()))).is_ok() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let (batch, stop) = next_batch(&receiver);
+        assert!(
+            !stop && !batch.is_empty() && batch.len() < MAX_BATCH,
+            "{}",
+            batch.len()
+        );
+        drop(receiver);
+        talking.join().unwrap();
+    }
 }

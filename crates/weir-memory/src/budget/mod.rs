@@ -194,6 +194,13 @@ impl Budget {
         Some(resident)
     }
 
+    /// Resident memory of the process now, as this budget measures it; nothing where it does not. Only looks:
+    /// [`Budget::observe_now`] closes the loop.
+    #[must_use]
+    pub fn resident_now(&self) -> Option<Bytes> {
+        self.shared.probe?()
+    }
+
     /// Calls back whenever the level of pressure changes, until the subscription is dropped.
     ///
     /// The callback runs on the observing thread with no lock held and may use the budget in

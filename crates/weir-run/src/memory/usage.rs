@@ -30,8 +30,10 @@ impl UsageSums {
         self.samples += 1;
     }
 
-    /// A reading of the ledger alone, when no measurement of resident memory is at hand.
-    pub(crate) fn observe_reserved(&mut self, reserved: u64) {
+    /// A reading between two samples, which belongs to a shorter span of work: it can be a new peak, but does not
+    /// weigh in the mean. Resident memory is absent where the system does not tell.
+    pub(crate) fn observe_peak(&mut self, resident: Option<u64>, reserved: u64) {
+        self.peak_resident = self.peak_resident.max(resident.unwrap_or(0));
         self.peak_reserved = self.peak_reserved.max(reserved);
     }
 

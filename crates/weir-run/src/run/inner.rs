@@ -112,6 +112,11 @@ impl RunInner {
         self.budget.snapshot().reserved.as_u64()
     }
 
+    /// Resident memory now, where the budget measures it.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        self.budget.resident_now().map(|bytes| bytes.as_u64())
+    }
+
     pub(super) fn attach(&self, watch: Watch) {
         *lock(&self.watch) = Some(watch);
     }

@@ -50,8 +50,7 @@ pub struct OperationReport {
     pub count: u64,
     /// Seconds in all; with several threads more than the time that passed.
     pub seconds: f64,
-    /// Memory of the whole process while at least one thread was in the operation. Operations
-    /// shorter than the sampling period may have no sample; their peak of reserved memory is
-    /// read at every beginning and end all the same.
+    /// Memory of the whole process while at least one thread was in the operation: the periodic
+    /// samples, and one at every beginning and end.
     pub memory: MemoryUsage,
 }

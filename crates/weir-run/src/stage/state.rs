@@ -37,6 +37,16 @@ struct Account {
     usage: UsageSums,
 }
 
+impl Account {
+    /// A sample at the beginning or end of the operation.
+    fn observe(&mut self, resident: Option<u64>, reserved: u64) {
+        match resident {
+            Some(resident) => self.usage.observe(resident, reserved),
+            None => self.usage.observe_peak(None, reserved),
+        }
+    }
+}
+
 impl StageState {
     pub(crate) fn new(name: String, began: Duration) -> Self {
         Self {
@@ -68,7 +78,7 @@ impl StageState {
     }
 
     /// A thread begins an operation. Returns the name of the account it counts in.
-    pub(crate) fn enter(&self, operation: &str, reserved: u64) -> String {
+    pub(crate) fn enter(&self, operation: &str, resident: Option<u64>, reserved: u64) -> String {
         let mut accounts = self.lock();
         let known = accounts.operations.contains_key(operation);
         let name = if known || accounts.operations.len() < MAX_OPERATIONS - 1 {
@@ -81,20 +91,26 @@ impl StageState {
         let account = accounts.operations.entry(name.to_owned()).or_default();
         account.active += 1;
         account.entered = entered;
-        account.usage.observe_reserved(reserved);
-        accounts.usage.observe_reserved(reserved);
+        account.observe(resident, reserved);
+        accounts.usage.observe_peak(resident, reserved);
         name.to_owned()
     }
 
     /// A thread ends an operation that it began.
-    pub(crate) fn exit(&self, operation: &str, time: Duration, reserved: u64) {
+    pub(crate) fn exit(
+        &self,
+        operation: &str,
+        time: Duration,
+        resident: Option<u64>,
+        reserved: u64,
+    ) {
         let mut accounts = self.lock();
-        accounts.usage.observe_reserved(reserved);
+        accounts.usage.observe_peak(resident, reserved);
         if let Some(account) = accounts.operations.get_mut(operation) {
             account.active = account.active.saturating_sub(1);
             account.count += 1;
             account.time += time;
-            account.usage.observe_reserved(reserved);
+            account.observe(resident, reserved);
         }
     }
 

@@ -179,19 +179,20 @@ fn visits_section(about: &About<'_>, counts: &Counts) -> Result<Section, FigureE
     let visits = counts.total("visits");
     if total > 0 {
         section = section.text(format!(
-            "Study eyes had {} visits and {} injections; {} planned visits were missed ({} % of all planned).",
-            whole(visits),
-            whole(counts.total("injections")),
-            whole(missed),
+            "Study eyes had {} and {}; {} {} missed ({} % of all planned).",
+            counted(visits, "visit"),
+            counted(counts.total("injections"), "injection"),
+            counted(missed, "planned visit"),
+            if missed == 1 { "was" } else { "were" },
             percent((visits + missed > 0).then(|| missed as f64 / (visits + missed) as f64)),
         ));
     }
     if counts.total("fellow_eyes") > 0 {
         section = section.text(format!(
-            "The fellow eye fell ill in {}; it had {} visits and {} injections, which no figure here counts.",
+            "The fellow eye fell ill in {}; it had {} and {}, which no figure here counts.",
             patients(counts.total("fellow_eyes")),
-            whole(counts.total("fellow_visits")),
-            whole(counts.total("fellow_injections")),
+            counted(counts.total("fellow_visits"), "visit"),
+            counted(counts.total("fellow_injections"), "injection"),
         ));
     }
     section = section.pair(

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use weir_files::Files;
 use weir_memory::Bytes;
-use weir_run::{Run, Total};
+use weir_run::{Run, Stage, Total};
 
 use super::error::JobError;
 use super::place::{Ledger, Place};
 use super::spec::Job;
-use super::taking_up::{TakenUp, take_up};
-use super::tiers::{hold_then_write, write_parts};
+use super::taking_up::{Plan, TakenUp, take_up};
+use super::tiers::{count_again, hold_then_write, write_parts};
 use crate::results::{JournalRecord, Layout, Results, Tier, parts, write_counts, write_summary};
 
 /// How a run of a job ended, other than by an error.
@@ -26,6 +26,10 @@ pub struct Completed {
     pub parts_before: u32,
     /// Parts that this call computed.
     pub parts_computed: u32,
+    /// Parts whose tables stayed and whose patients this call counted again.
+    pub parts_counted: u32,
+    /// Whether this call wrote the histograms and the summary of the whole run.
+    pub whole_written: bool,
     /// Cancelled before the end; the rest can be resumed.
     pub cancelled: bool,
     /// Threads that worked.
@@ -90,16 +94,14 @@ impl Job {
             Total::known(u64::from(self.spec.patients), "patients"),
         );
         stage.progress().take_over(patients_kept);
-        let computed = match place.preflight.tier() {
-            Tier::Memory => hold_then_write(&place, &stage, &plan.missing, &mut ledger),
-            Tier::Parquet => write_parts(&place, &stage, &plan.missing, &mut ledger),
-        };
-        match &computed {
+        let worked = work(&place, &stage, &plan, &mut ledger);
+        match &worked {
             Ok(_) => stage.finish(),
             Err(error) => stage.fail(error),
         };
-        let parts_computed = computed?;
-        let cancelled = parts_computed < plan.missing.len() as u32;
+        let (parts_computed, parts_counted) = worked?;
+        let asked = plan.missing.len() + plan.uncounted.len();
+        let cancelled = ((parts_computed + parts_counted) as usize) < asked;
         if !cancelled {
             close(&place, &mut ledger, plan.close)?;
         }
@@ -110,11 +112,30 @@ impl Job {
             bytes: stored.bytes(),
             parts_before: parts_kept,
             parts_computed,
+            parts_counted,
+            whole_written: plan.close && !cancelled,
             cancelled,
             threads: place.preflight.threads,
             tier: place.preflight.tier,
         })
     }
+}
+
+/// Computes what is missing, then counts what is uncounted; returns how many parts of each were done.
+fn work(
+    place: &Place<'_>,
+    stage: &Stage,
+    plan: &Plan,
+    ledger: &mut Ledger,
+) -> Result<(u32, u32), JobError> {
+    let computed = match place.preflight.tier() {
+        Tier::Memory => hold_then_write(place, stage, &plan.missing, ledger)?,
+        Tier::Parquet => write_parts(place, stage, &plan.missing, ledger)?,
+    };
+    Ok((
+        computed,
+        count_again(place, stage, &plan.uncounted, ledger)?,
+    ))
 }
 
 /// All parts are there: the run's own histograms and summary, then the parts' counts can go.

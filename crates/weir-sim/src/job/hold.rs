@@ -1,8 +1,10 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use weir_run::{Run, Total};
 
 use super::error::JobError;
+use super::held_rows::HeldRows;
 use super::place::Bench;
 use super::spec::Job;
 use crate::results::{Held, ResultsError, parts};
@@ -22,24 +24,26 @@ impl Job {
         let preflight = self.preflight(run.budget(), 1, &weir_files::RealFiles, here);
         let bench = Bench::reserve(&stage, &preflight)?;
         let mut worker = bench.worker(self, &stage, &preflight)?;
-        let mut held = Held {
-            blocks: Vec::new(),
-            counts: Counts::new(self.months()),
-            patients: self.spec.patients,
-        };
+        let holder = stage.holder("results in memory");
+        let mut rows = HeldRows::new(self, &holder, &preflight)?;
+        let mut counts = Counts::new(self.months());
         for part in 0..parts(self.spec.patients) {
-            let keep = |block| {
-                held.blocks.push(block);
-                Ok(())
-            };
-            worker.part(self, part, keep, |patients| stage.progress().add(patients))?;
-            held.counts
+            let progress = |patients| stage.progress().add(patients);
+            worker.part(self, part, &mut rows, progress)?;
+            counts
                 .merge(&worker.block.counts)
                 .map_err(|reason| ResultsError::Counts {
                     reason,
                     path: "(in memory)".into(),
                 })?;
         }
+        let (blocks, reservation) = rows.into_parts();
+        let held = Held {
+            blocks,
+            counts,
+            patients: self.spec.patients,
+            reservation: Some(Arc::new(reservation)),
+        };
         stage.finish();
         Ok(held)
     }

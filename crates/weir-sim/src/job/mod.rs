@@ -2,6 +2,7 @@
 
 mod error;
 mod execute;
+mod held_rows;
 mod hold;
 mod place;
 mod preflight;

@@ -61,6 +61,17 @@ impl Ledger {
         }
         Ok(self.journal.append(&JournalRecord::Part(record))?)
     }
+
+    /// Adds the counts of a part that is finished already.
+    pub(super) fn count(
+        &mut self,
+        place: &Place<'_>,
+        part: u32,
+        counts: &Counts,
+    ) -> Result<(), JobError> {
+        let path = place.layout.part_file("counts", part);
+        place.merge(&mut self.counts, counts, &path)
+    }
 }
 
 /// Memory for workers, reserved before the first one starts.
@@ -93,15 +104,28 @@ impl Bench {
         stage: &Stage,
         preflight: &Preflight,
     ) -> Result<Worker, JobError> {
+        Ok(Worker::new(job, self.take(stage, preflight)?))
+    }
+
+    /// A worker that only counts, with its memory.
+    pub(super) fn counting(
+        &self,
+        job: &Job,
+        stage: &Stage,
+        preflight: &Preflight,
+    ) -> Result<Worker, JobError> {
+        Ok(Worker::counting(job, self.take(stage, preflight)?))
+    }
+
+    fn take(&self, stage: &Stage, preflight: &Preflight) -> Result<Reservation, JobError> {
         let reserved = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let reservation = match reserved {
-            Some(reservation) => reservation,
+        match reserved {
+            Some(reservation) => Ok(reservation),
             None => stage
                 .holder("blocks of patients")
                 .reserve(preflight.worker())
-                .map_err(refused)?,
-        };
-        Ok(Worker::new(job, reservation))
+                .map_err(refused),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use weir_files::{Files, FilesError, preflight_space};
 use weir_memory::{Budget, Bytes};
 
 use super::error::JobError;
+use super::held_rows::rows_bytes;
 use super::spec::{Job, ResultsChoice};
 use super::worker::worker_bytes;
 use crate::results::{BLOCK, Tier, parts};
@@ -90,7 +91,7 @@ impl Job {
             0.0
         };
         let visits = (kept * f64::from(spec.patients)).ceil() as u64;
-        let rows = (visits * 19 + u64::from(spec.patients) * 64) * 2;
+        let rows = rows_bytes(spec.patients, visits);
         let available = budget
             .holder(weir_memory::HolderName::new("preflight", "estimate", "all"))
             .available();
@@ -181,12 +182,14 @@ impl Preflight {
             Err(FilesError::Full {
                 available: Some(available),
                 ..
-            }) => Err(JobError::DiskTooSmall {
-                needed,
-                spare: DISK_SAFETY_BYTES,
-                available,
-                folder: folder.to_owned(),
-            }),
+            }) if available < needed.saturating_add(DISK_SAFETY_BYTES) => {
+                Err(JobError::DiskTooSmall {
+                    needed,
+                    spare: DISK_SAFETY_BYTES,
+                    available,
+                    folder: folder.to_owned(),
+                })
+            }
             Err(other) => Err(other.into()),
         }
     }

@@ -26,6 +26,8 @@ pub(super) struct PartFound {
 /// What was found of the files of the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct WholeFound {
+    /// The journal says that the run was finished: the counts of single parts were removed then.
+    pub finished: bool,
     /// The histograms are as they were written.
     pub histograms: bool,
     /// The summary is.
@@ -37,23 +39,26 @@ pub(super) struct WholeFound {
 pub(super) struct Plan {
     /// Parts to compute, in order.
     pub missing: Vec<u32>,
+    /// Parts whose tables stay and whose patients have to be counted again, in order.
+    pub uncounted: Vec<u32>,
     /// The run's counts are in its histograms already: parts that are computed again add nothing.
     pub counts_known: bool,
     /// Whether the histograms and the summary have to be written.
     pub close: bool,
 }
 
-/// Decides from what was found. The counts of single parts go once the run's own are there, so a part without
-/// its counts is good enough then, and only then.
+/// Decides from what was found. The counts of single parts go once the run's own are there: a part without its
+/// counts is good enough as long as those are, and its tables are good enough once the run was finished.
 pub(super) fn plan(all: u32, found: &BTreeMap<u32, PartFound>, whole: WholeFound) -> Plan {
     let counts_known = whole.histograms;
-    let good = |part: &u32| {
-        found
-            .get(part)
-            .is_some_and(|found| found.rows && (found.counts || counts_known))
-    };
+    let rows = |part: &u32| found.get(part).is_some_and(|found| found.rows);
+    let counts = |part: &u32| counts_known || found.get(part).is_some_and(|found| found.counts);
+    let good = |part: &u32| rows(part) && (counts(part) || whole.finished);
     Plan {
         missing: (0..all).filter(|part| !good(part)).collect(),
+        uncounted: (0..all)
+            .filter(|part| good(part) && !counts(part))
+            .collect(),
         counts_known,
         close: !(whole.histograms && whole.summary),
     }
@@ -90,7 +95,10 @@ pub(super) fn take_up(place: &Place<'_>) -> Result<TakenUp, JobError> {
         }
         verified.is_ok()
     };
-    let mut whole = WholeFound::default();
+    let mut whole = WholeFound {
+        finished: !of_all.is_empty(),
+        ..WholeFound::default()
+    };
     for record in &of_all {
         match record.table() {
             "histograms" => whole.histograms = is_good(record),
@@ -98,6 +106,11 @@ pub(super) fn take_up(place: &Place<'_>) -> Result<TakenUp, JobError> {
             _ => {}
         }
     }
+    // Not there in a finished run, which is no damage; not read where they are not needed.
+    let is_counted = |record: &FileRecord| match whole.finished {
+        true => record.verify(&**place.files, place.layout.folder()).is_ok(),
+        false => is_good(record),
+    };
     let found = latest
         .iter()
         .map(|(number, part)| {
@@ -105,8 +118,7 @@ pub(super) fn take_up(place: &Place<'_>) -> Result<TakenUp, JobError> {
                 part.files.iter().partition(|file| file.table() == "counts");
             let found = PartFound {
                 rows: rows.into_iter().all(is_good),
-                // Not read where they are not needed: they are removed when a run is finished.
-                counts: !whole.histograms && counts.into_iter().all(is_good),
+                counts: !whole.histograms && counts.into_iter().all(is_counted),
             };
             (*number, found)
         })
@@ -114,17 +126,26 @@ pub(super) fn take_up(place: &Place<'_>) -> Result<TakenUp, JobError> {
     let all = parts(place.job.spec.patients);
     let plan = plan(all, &found, whole);
     latest.retain(|part, _| *part < all && plan.missing.binary_search(part).is_err());
+    let is_uncounted = |part: &u32| plan.uncounted.binary_search(part).is_ok();
+    let of_parts = || latest.values().filter(|part| !is_uncounted(&part.part));
     let counted: Vec<&FileRecord> = if plan.counts_known {
         of_all.iter().collect()
     } else {
-        latest.values().flat_map(|part| &part.files).collect()
+        of_parts().flat_map(|part| &part.files).collect()
     };
+    if !plan.uncounted.is_empty() {
+        place.run.warn(format!(
+            "the run has lost its histograms: patients of {} of its {all} parts are simulated again to be counted; \
+             their tables are as written and stay",
+            plan.uncounted.len()
+        ));
+    }
     Ok(TakenUp {
         journal,
         counts: counts_in(place, &counted)?,
-        plan,
-        patients_kept: latest.values().map(|part| u64::from(part.patients)).sum(),
+        patients_kept: of_parts().map(|part| u64::from(part.patients)).sum(),
         parts_kept: latest.len() as u32,
+        plan,
     })
 }
 
@@ -221,6 +242,7 @@ mod tests {
     fn a_finished_run_needs_only_the_rows_of_its_parts() {
         let parts = found(&[(0, true, false), (1, false, false)]);
         let whole = WholeFound {
+            finished: true,
             histograms: true,
             summary: true,
         };
@@ -230,14 +252,15 @@ mod tests {
     }
 
     #[test]
-    fn without_its_histograms_a_finished_run_is_computed_again() {
-        let parts = found(&[(0, true, false), (1, true, false)]);
+    fn without_its_histograms_a_finished_run_is_counted_again_and_keeps_its_tables() {
+        let parts = found(&[(0, true, false), (1, false, false), (2, true, true)]);
         let whole = WholeFound {
+            finished: true,
             histograms: false,
             summary: true,
         };
-        let plan = plan(2, &parts, whole);
-        assert_eq!(plan.missing, [0, 1]);
-        assert!(plan.close);
+        let plan = plan(3, &parts, whole);
+        assert_eq!((plan.missing, plan.uncounted), (vec![1], vec![0]));
+        assert!(plan.close && !plan.counts_known);
     }
 }

@@ -1,13 +1,13 @@
-//! The two ways of computing the missing parts.
+//! The two ways of computing the missing parts, and counting those that are there.
 
 use std::num::NonZeroUsize;
 
-use weir_memory::Bytes;
 use weir_run::{Stage, run_parts};
 
 use super::error::JobError;
+use super::held_rows::HeldRows;
 use super::place::{Bench, Ledger, Place};
-use crate::results::{BlockBatches, PartWriter};
+use crate::results::PartWriter;
 use crate::summary::Counts;
 
 /// Parquet: parts are written as they are computed. Returns how many were finished.
@@ -43,17 +43,9 @@ pub(super) fn hold_then_write(
     missing: &[u32],
     ledger: &mut Ledger,
 ) -> Result<u32, JobError> {
-    let refused = |refusal: weir_memory::Refusal| JobError::DoesNotFit {
-        refusal: Box::new(
-            refusal.with_remedy("--results parquet (writes patients as they are computed)"),
-        ),
-    };
     let bench = Bench::reserve(stage, &place.preflight)?;
-    let mut reserved = stage
-        .holder("results in memory")
-        .reserve(Bytes::new(0))
-        .map_err(refused)?;
-    let mut held: Vec<(u32, Vec<BlockBatches>, Counts)> = Vec::new();
+    let holder = stage.holder("results in memory");
+    let mut held: Vec<(u32, HeldRows, Counts)> = Vec::new();
     let progress = |patients| stage.progress().add(patients);
     let outcome = run_parts(
         place.run,
@@ -62,20 +54,13 @@ pub(super) fn hold_then_write(
         threads(&bench),
         || bench.worker(place.job, stage, &place.preflight),
         |worker, part| {
-            let mut blocks = Vec::new();
-            let keep = |block| {
-                blocks.push(block);
-                Ok(())
-            };
-            worker.part(place.job, part, keep, progress)?;
-            Ok((blocks, worker.block.counts.clone()))
+            let _operation = stage.operation("part");
+            let mut rows = HeldRows::new(place.job, &holder, &place.preflight)?;
+            worker.part(place.job, part, &mut rows, progress)?;
+            Ok((rows, worker.block.counts.clone()))
         },
-        |part, (blocks, counts)| {
-            let rows: u64 = blocks.iter().map(BlockBatches::bytes).sum();
-            reserved
-                .grow(Bytes::new(rows + Counts::bytes(place.job.months())))
-                .map_err(refused)?;
-            held.push((part, blocks, counts));
+        |part, (rows, counts)| {
+            held.push((part, rows, counts));
             Ok(())
         },
     )?;
@@ -83,7 +68,7 @@ pub(super) fn hold_then_write(
         return Ok(0);
     }
     let _saving = stage.operation("save");
-    for (part, blocks, counts) in held {
+    for (part, rows, counts) in held {
         let mut writer = PartWriter::create(
             place.files,
             &place.layout,
@@ -91,11 +76,40 @@ pub(super) fn hold_then_write(
             part,
             place.job.keeps_visits(),
         )?;
-        for block in &blocks {
+        for block in &rows.blocks {
             writer.write(block)?;
         }
         ledger.enter(place, writer.finish(&counts)?, &counts)?;
     }
+    Ok(outcome.completed as u32)
+}
+
+/// Counts the patients of parts whose tables are as written, for a run that has lost its histograms. Returns how
+/// many were counted. Nothing of it is on disk before the histograms are.
+pub(super) fn count_again(
+    place: &Place<'_>,
+    stage: &Stage,
+    parts: &[u32],
+    ledger: &mut Ledger,
+) -> Result<u32, JobError> {
+    if parts.is_empty() {
+        return Ok(0);
+    }
+    let bench = Bench::reserve(stage, &place.preflight)?;
+    let outcome = run_parts(
+        place.run,
+        stage,
+        parts.iter().copied(),
+        threads(&bench),
+        || bench.counting(place.job, stage, &place.preflight),
+        |worker, part| {
+            let _operation = stage.operation("count");
+            let progress = |patients| stage.progress().add(patients);
+            worker.count_part(place.job, part, progress);
+            Ok(worker.block.counts.clone())
+        },
+        |part, counts| ledger.count(place, part, &counts),
+    )?;
     Ok(outcome.completed as u32)
 }
 

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use weir_memory::{Bytes, Reservation};
 
 use super::error::JobError;
@@ -13,6 +15,23 @@ use crate::summary::Counts;
 const WRITERS_BYTES: u64 = 6 << 20;
 /// Bytes a visit takes while its row group is encoded: Arrow's widened copy of one column and encoded pages.
 const ENCODED_BYTES_PER_VISIT: u64 = 16;
+
+/// Where a worker's blocks go.
+pub(super) trait BlockSink {
+    /// A block of so many patients is about to be computed: what will hold it is reserved now.
+    fn before(&mut self, _patients: u32) -> Result<(), JobError> {
+        Ok(())
+    }
+
+    /// Takes the block.
+    fn take(&mut self, block: BlockBatches) -> Result<(), JobError>;
+}
+
+impl BlockSink for PartWriter<'_> {
+    fn take(&mut self, block: BlockBatches) -> Result<(), JobError> {
+        Ok(self.write(&block)?)
+    }
+}
 
 /// One thread's memory: a block, its reservation, and nothing else that grows.
 pub(super) struct Worker {
@@ -40,11 +59,7 @@ impl Worker {
     }
 
     /// Simulates one block of a part into Arrow, keeping the reservation above what is held.
-    fn simulate(
-        &mut self,
-        job: &Job,
-        patients: std::ops::Range<u32>,
-    ) -> Result<BlockBatches, JobError> {
+    fn simulate(&mut self, job: &Job, patients: Range<u32>) -> Result<BlockBatches, JobError> {
         self.block.clear(false);
         job.model.simulate(patients, &mut self.block);
         let visits = self.block.visits.len() as u32;
@@ -63,23 +78,40 @@ impl Worker {
         })
     }
 
-    /// Computes a part, handing each block to `take`; the counts stay in the worker's block.
+    /// A worker that counts and keeps no visits.
+    pub(super) fn counting(job: &Job, reservation: Reservation) -> Self {
+        Self {
+            block: Block::new(job.months(), false),
+            reservation,
+        }
+    }
+
+    /// Simulates a part for its counts alone, which stay in the worker's block.
+    pub(super) fn count_part(&mut self, job: &Job, part: u32, progress: impl Fn(u64)) {
+        self.block.clear(true);
+        for patients in blocks_of_part(part, job) {
+            self.block.clear(false);
+            let count = u64::from(patients.end - patients.start);
+            job.model.simulate(patients, &mut self.block);
+            progress(count);
+        }
+    }
+
+    /// Computes a part, handing each block to `sink`; the counts stay in the worker's block.
     pub(super) fn part(
         &mut self,
         job: &Job,
         part: u32,
-        mut take: impl FnMut(BlockBatches) -> Result<(), JobError>,
+        sink: &mut impl BlockSink,
         progress: impl Fn(u64),
     ) -> Result<(), JobError> {
         self.block.clear(true);
-        let range = patients_of_part(part, job.spec.patients);
-        let mut first = range.start;
-        while first < range.end {
-            let end = range.end.min(first + BLOCK);
-            let block = self.simulate(job, first..end)?;
-            take(block)?;
-            progress(u64::from(end - first));
-            first = end;
+        for patients in blocks_of_part(part, job) {
+            let count = patients.end - patients.start;
+            sink.before(count)?;
+            let block = self.simulate(job, patients)?;
+            sink.take(block)?;
+            progress(u64::from(count));
         }
         Ok(())
     }
@@ -99,7 +131,16 @@ impl Worker {
             ..
         } = place;
         let mut writer = PartWriter::create(files, layout, stamp, part, job.keeps_visits())?;
-        self.part(job, part, |block| Ok(writer.write(&block)?), progress)?;
+        self.part(job, part, &mut writer, progress)?;
         Ok(writer.finish(&self.block.counts)?)
     }
+}
+
+/// The patients of a part, a block at a time.
+fn blocks_of_part(part: u32, job: &Job) -> impl Iterator<Item = Range<u32>> + use<> {
+    let range = patients_of_part(part, job.spec.patients);
+    let end = range.end;
+    range
+        .step_by(BLOCK as usize)
+        .map(move |first| first..end.min(first + BLOCK))
 }

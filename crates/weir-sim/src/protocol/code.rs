@@ -56,6 +56,9 @@ codes! {
     UnusualInterval = 281: "an interval longer than any trial has tested",
     MostRemoved = 282: "limits that cut off most of a distribution",
     NoNoise = 283: "measurements without error",
+    LateArrivals = 284: "patients who arrive when the run is over",
+    SlowRecruitment = 285: "recruitment that takes longer than the run",
+    SwitchAfterEnd = 286: "a switch after the end of the run",
 }
 
 impl Code {

@@ -14,6 +14,7 @@ mod declare;
 mod decode;
 mod defaults;
 mod documents;
+mod for_run;
 mod parse;
 mod population;
 #[cfg(test)]

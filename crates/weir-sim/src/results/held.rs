@@ -1,8 +1,10 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
+use weir_memory::Reservation;
 
 use super::access::{Batches, Patients, Results, Tier};
 use super::batches::BlockBatches;
@@ -19,9 +21,18 @@ pub struct Held {
     pub counts: Counts,
     /// Patients asked for.
     pub patients: u32,
+    /// What is reserved for the rows, for as long as anybody has them.
+    pub(crate) reservation: Option<Arc<Reservation>>,
 }
 
 impl Held {
+    /// Bytes that are reserved for the rows and counts.
+    pub fn reserved(&self) -> u64 {
+        self.reservation
+            .as_ref()
+            .map_or(0, |reservation| reservation.size().as_u64())
+    }
+
     fn select<'a>(
         &'a self,
         range: &Patients,

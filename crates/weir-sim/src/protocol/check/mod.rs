@@ -1,11 +1,14 @@
 //! What concerns several keys at once.
 
 mod people;
+mod run;
 mod switches;
 mod treatment;
 mod unusual;
 
 use std::collections::BTreeMap;
+
+pub(crate) use run::Asked;
 
 use super::Protocol;
 use super::decode::{Code, Place, Report};
@@ -69,6 +72,11 @@ pub(crate) fn mistakes(protocol: &Protocol, places: &Places, report: &mut Report
 /// What can be used and is probably not meant.
 pub(crate) fn warnings(protocol: &Protocol, places: &Places, report: &mut Report<'_>) {
     unusual::check(protocol, &mut Check { places, report });
+}
+
+/// What can be used, but not in a run of so many patients and years.
+pub(crate) fn for_run(protocol: &Protocol, asked: Asked, places: &Places, report: &mut Report<'_>) {
+    run::check(protocol, asked, &mut Check { places, report });
 }
 
 /// The drug against the policy; `given` is what the file says.

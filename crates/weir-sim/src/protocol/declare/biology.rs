@@ -130,7 +130,7 @@ impl Record for Biology {
         );
         let key = field(
             "remission_hazard_per_year",
-            "Hazard of remission while dry on 16 weeks or more, or dry off treatment (r_R), per year",
+            "Hazard of remission while dry on 16 weeks or more (from 105 days on, as a visit may be a week early), or dry off treatment (r_R), per year",
         );
         v.number(
             &key.from("15–20 % of eyes stable by year 2; Aslanis 2022"),

@@ -4,7 +4,8 @@
 //!
 //! * [`Outcome::peak_resident`] is its `VmHWM`, read every millisecond until it ends. What it
 //!   touched in its very last millisecond can be missed, so it may be a little too low.
-//! * [`Outcome::group_peak`] is the kernel's own count for the group. It misses nothing but
+//! * [`Outcome::group_peak`] is the kernel's own count for the group. It misses nothing (but see
+//!   version 2 before Linux 5.19, which keeps no peak: there it is the greatest of many looks) and
 //!   counts page cache and kernel memory too, so for a program that writes files it is too high
 //!   and may come close to the limit without meaning anything.
 //!
@@ -23,6 +24,9 @@
     reason = "the kernel's own files: nothing to sync, nothing to tear"
 )]
 
+mod account;
+mod delegation;
+
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
@@ -33,9 +37,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use weir_memory::{Bytes, GroupFolder, group_folders};
+use weir_memory::{Bytes, group_folders};
 
 use crate::Unavailable;
+use account::Account;
+use delegation::offer;
 
 /// How often the program is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
@@ -87,17 +93,22 @@ impl MemoryGroup {
     /// A group with this limit (the kernel rounds to whole pages) and no swap, version 1 or 2,
     /// below this process's own group or the nearest above that permits.
     ///
+    /// Where nothing else permits and version 2 delegates this process's own group to it, every
+    /// process of that group moves into a child of it first, `weir-test-rest`, under the same
+    /// limits: a group with processes of its own cannot limit children.
+    ///
     /// # Errors
     /// [`Unavailable`] with all that was tried, where this process may not make groups.
     pub fn create(limit: Bytes) -> Result<Self, Unavailable> {
         let mut tried = Vec::new();
-        for GroupFolder {
-            version, folder, ..
-        } in group_folders()
-        {
-            match Self::create_in(&folder, version, limit) {
+        let groups = group_folders();
+        let own = groups.iter().find(|group| group.version == 2);
+        // Nobody is moved where there is another way.
+        let ways = groups.iter().map(|group| (group, false));
+        for (group, make_way) in ways.chain(own.map(|group| (group, true))) {
+            match Self::create_in(&group.folder, group.version, limit, make_way) {
                 Ok(group) => return Ok(group),
-                Err(error) => tried.push(format!("{}: {error}", folder.display())),
+                Err(error) => tried.push(format!("{}: {error}", group.folder.display())),
             }
         }
         let tried = if tried.is_empty() {
@@ -110,10 +121,10 @@ impl MemoryGroup {
         )))
     }
 
-    fn create_in(parent: &Path, version: u8, limit: Bytes) -> io::Result<Self> {
+    fn create_in(parent: &Path, version: u8, limit: Bytes, make_way: bool) -> io::Result<Self> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         if version == 2 {
-            offer_memory_controller(parent)?;
+            offer(parent, "memory", make_way)?;
         }
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let folder = parent.join(format!("weir-test-{}-{number}", std::process::id()));
@@ -215,9 +226,10 @@ impl MemoryGroup {
         let mut child = Reaped(entering.spawn()?);
         // The same process becomes the program, so this is where it is told.
         let told = PathBuf::from(format!("/proc/{}/status", child.0.id()));
-        let (mut peak, mut timed_out) = (None, false);
+        let (mut peak, mut group_peak, mut timed_out) = (None, None, false);
         let status = loop {
             peak = peak.max(high_water_mark(&told));
+            group_peak = group_peak.max(Account::now_without_peak(&self.folder, self.version));
             if let Some(status) = child.0.try_wait()? {
                 break status;
             }
@@ -227,28 +239,13 @@ impl MemoryGroup {
             }
             thread::sleep(LOOK_EVERY);
         };
-        let (group_peak, oom_kills, limit_hits) = if self.version == 2 {
-            let events = |field| self.field("memory.events", field);
-            (
-                self.number("memory.peak"),
-                events("oom_kill"),
-                events("max"),
-            )
-        } else {
-            (
-                self.number("memory.max_usage_in_bytes"),
-                self.field("memory.oom_control", "oom_kill"),
-                // Without swap both limits are the same, and the kernel meets either first.
-                self.number("memory.failcnt")
-                    .max(self.number("memory.memsw.failcnt")),
-            )
-        };
+        let account = Account::read(&self.folder, self.version);
         Ok(Outcome {
             status,
             peak_resident: peak,
-            group_peak: group_peak.map(Bytes::new),
-            oom_kills,
-            limit_hits,
+            group_peak: account.peak.max(group_peak),
+            oom_kills: account.oom_kills,
+            limit_hits: account.limit_hits,
             limit: self.limit,
             lived: begun.elapsed(),
             timed_out,
@@ -260,25 +257,6 @@ impl MemoryGroup {
     fn write(&self, file: &str, text: &str) -> io::Result<()> {
         fs::write(self.folder.join(file), text)
             .map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))
-    }
-
-    fn number(&self, file: &str) -> Option<u64> {
-        fs::read_to_string(self.folder.join(file))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
-    }
-
-    fn field(&self, file: &str, field: &str) -> Option<u64> {
-        let text = fs::read_to_string(self.folder.join(file)).ok()?;
-        text.lines().find_map(|line| {
-            line.strip_prefix(field)?
-                .strip_prefix(' ')?
-                .trim()
-                .parse()
-                .ok()
-        })
     }
 }
 
@@ -311,24 +289,6 @@ impl Drop for Reaped {
             let _ = self.0.wait();
         }
     }
-}
-
-/// A version 2 group's children can limit memory where it offers them the controller.
-fn offer_memory_controller(parent: &Path) -> io::Result<()> {
-    let has = |file: &str| -> io::Result<bool> {
-        Ok(fs::read_to_string(parent.join(file))?
-            .split_whitespace()
-            .any(|name| name == "memory"))
-    };
-    if !has("cgroup.controllers")? {
-        return Err(io::Error::other("the memory controller is not there"));
-    }
-    if !has("cgroup.subtree_control")? {
-        fs::write(parent.join("cgroup.subtree_control"), "+memory").map_err(|error| {
-            io::Error::new(error.kind(), format!("cgroup.subtree_control: {error}"))
-        })?;
-    }
-    Ok(())
 }
 
 fn swap_is_on() -> bool {
