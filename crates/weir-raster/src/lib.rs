@@ -21,6 +21,7 @@
 //! ```
 
 mod area;
+mod geotiff;
 mod grid;
 mod overlap;
 mod pixel;
@@ -28,6 +29,9 @@ mod pixel;
 pub use area::{
     AreaPass, Average, Count, Coverage, Deviation, Maximum, Minimum, Mode, PassError, Quantile,
     Statistic, Sum, Thresholded,
+};
+pub use geotiff::{
+    Compression, Crs, GeoTiff, GeoTiffError, Info, PixelType, Place, ReadAt, ReadLimits, Samples,
 };
 pub use grid::{Axis, Grid, GridError, MAX_CELLS, Rational};
 pub use overlap::{Area, AxisOverlap, Measure, Shares, overlaps};

@@ -1,0 +1,164 @@
+//! Where a GeoTIFF lies (OGC GeoTIFF 1.1, document 19-008r4).
+
+use std::fmt;
+
+use crate::grid::{Axis, Grid, GridError};
+
+/// A reference system of coordinates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Crs {
+    /// Longitude and latitude in degrees, with its EPSG code.
+    Geographic(u16),
+    /// A projection, with its EPSG code.
+    Projected(u16),
+    /// The file names none, or one of its own making; its description, where it has one.
+    Unknown(String),
+}
+
+impl Crs {
+    /// The EPSG code.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Geographic(code) | Self::Projected(code) => Some(*code),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether coordinates are degrees.
+    pub fn is_geographic(&self) -> bool {
+        matches!(self, Self::Geographic(_))
+    }
+}
+
+impl fmt::Display for Crs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Geographic(code) | Self::Projected(code) => write!(formatter, "EPSG:{code}"),
+            Self::Unknown(text) if text.is_empty() => write!(formatter, "no reference system"),
+            Self::Unknown(text) => write!(formatter, "a reference system of its own ({text})"),
+        }
+    }
+}
+
+/// The key that says whether there is a projection (1), degrees (2) or something else.
+const MODEL_TYPE: u16 = 1024;
+/// The key that says whether a tiepoint is a cell's corner (1) or its centre (2).
+const RASTER_TYPE: u16 = 1025;
+/// The key with a description.
+const CITATION: u16 = 1026;
+/// The key with the EPSG code of degrees.
+const GEODETIC: u16 = 2048;
+/// The key with the EPSG code of a projection.
+const PROJECTED: u16 = 3072;
+/// The code for what is described by further keys.
+const USER_DEFINED: u16 = 32767;
+
+/// The tags that georeference a file, as they were read.
+#[derive(Debug, Default)]
+pub(super) struct Tags {
+    pub(super) keys: Vec<u16>,
+    pub(super) texts: String,
+    pub(super) scale: Vec<f64>,
+    pub(super) tiepoint: Vec<f64>,
+    pub(super) matrix: Vec<f64>,
+}
+
+/// Why a georeference is not understood.
+pub(super) enum Misplaced {
+    /// The grid is turned or sheared.
+    Rotated,
+    /// Tags contradict each other.
+    Wrong(String),
+}
+
+impl From<GridError> for Misplaced {
+    fn from(error: GridError) -> Self {
+        Self::Wrong(error.to_string())
+    }
+}
+
+impl Tags {
+    /// The value of a key that holds a short.
+    fn short(&self, key: u16) -> Option<u16> {
+        self.entry(key)
+            .filter(|entry| entry[1] == 0)
+            .map(|entry| entry[3])
+    }
+
+    fn entry(&self, key: u16) -> Option<&[u16]> {
+        let count = usize::from(*self.keys.get(3)?);
+        self.keys
+            .get(4..)?
+            .chunks_exact(4)
+            .take(count)
+            .find(|entry| entry[0] == key)
+    }
+
+    /// The reference system that the keys name.
+    pub(super) fn crs(&self) -> Crs {
+        let known = |key| {
+            self.short(key)
+                .filter(|code| *code != USER_DEFINED && *code != 0)
+        };
+        let projected = self.short(MODEL_TYPE) != Some(2);
+        if let (true, Some(code)) = (projected, known(PROJECTED)) {
+            return Crs::Projected(code);
+        }
+        match (self.short(PROJECTED), known(GEODETIC)) {
+            (None, Some(code)) => Crs::Geographic(code),
+            _ => Crs::Unknown(self.citation()),
+        }
+    }
+
+    fn citation(&self) -> String {
+        let Some(entry) = self.entry(CITATION) else {
+            return String::new();
+        };
+        let (length, start) = (usize::from(entry[2]), usize::from(entry[3]));
+        let text = self
+            .texts
+            .as_bytes()
+            .get(start..start.saturating_add(length))
+            .unwrap_or_default();
+        String::from_utf8_lossy(text)
+            .trim_end_matches(['|', '\0'])
+            .chars()
+            .take(120)
+            .collect()
+    }
+
+    /// The grid of `columns × rows` cells; without a georeference cells of size 1 from the origin, rows downwards.
+    pub(super) fn grid(&self, columns: u64, rows: u64) -> Result<Grid, Misplaced> {
+        let (origin_x, origin_y, step_x, step_y) = self.affine()?;
+        // A point at a cell's centre is half a cell off its corner.
+        let half = if self.short(RASTER_TYPE) == Some(2) {
+            0.5
+        } else {
+            0.0
+        };
+        Ok(Grid::new(
+            Axis::new(origin_x - half * step_x, step_x, columns)?,
+            Axis::new(origin_y - half * step_y, step_y, rows)?,
+        ))
+    }
+
+    fn affine(&self) -> Result<(f64, f64, f64, f64), Misplaced> {
+        if let [a, b, _, d, e, f, _, h, ..] = self.matrix[..] {
+            if b != 0.0 || e != 0.0 {
+                return Err(Misplaced::Rotated);
+            }
+            return Ok((d, h, a, f));
+        }
+        match (&self.scale[..], &self.tiepoint[..]) {
+            ([], []) => Ok((0.0, 0.0, 1.0, 1.0)),
+            ([wide, high, ..], [column, row, _, x, y, _]) => {
+                Ok((x - column * wide, y + row * high, *wide, -high))
+            }
+            (_, tiepoints) => Err(Misplaced::Wrong(format!(
+                "{} numbers of pixel scale and {} of tiepoints do not describe a grid",
+                self.scale.len(),
+                tiepoints.len()
+            ))),
+        }
+    }
+}
