@@ -9,7 +9,7 @@ use parquet::{
 };
 use weir_memory::{Bytes, Holder, Reservation};
 
-use super::{CHUNK_CRC_KEY, DataError};
+use super::{CHUNK_CRC_KEY, Compression, DataError};
 use crate::{manifest::FileEntry, storage::ObjectRead};
 
 /// The Parquet footer's tail: its length and the magic.
@@ -91,7 +91,7 @@ impl DataFile {
         let chunks: Vec<(u64, u64)> = row_group
             .columns()
             .iter()
-            .map(|column| (column.byte_range()))
+            .map(parquet::file::metadata::ColumnChunkMetaData::byte_range)
             .collect();
         if chunks.len() != crcs.len() {
             return Err(wrong("not as many checksums as column chunks".to_owned()));
@@ -131,6 +131,15 @@ impl DataFile {
 
     pub(crate) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Whether every column chunk was compressed so.
+    pub(crate) fn is_compressed(&self, compression: Compression) -> bool {
+        self.parquet()
+            .row_group(0)
+            .columns()
+            .iter()
+            .all(|column| compression.is(column.compression()))
     }
 
     /// The Parquet metadata, checked.

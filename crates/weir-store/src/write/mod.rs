@@ -1,0 +1,20 @@
+//! Writing rows: streamed, all or nothing, done again on conflict.
+
+mod error;
+mod feed;
+mod late;
+mod merging;
+mod options;
+mod output;
+mod writer;
+
+pub use error::WriteError;
+pub(crate) use feed::{Feed, Until};
+pub(crate) use merging::{Job, facts};
+pub use options::{WriteOptions, WriteReport};
+pub(crate) use output::Output;
+pub use writer::DatasetWriter;
+pub(crate) use writer::{Made, redo};
+
+/// How often a write is done again after conflicts.
+pub(crate) const ATTEMPTS: u32 = 100;

@@ -1,0 +1,75 @@
+//! How to write.
+
+use weir_memory::Holder;
+
+use crate::{
+    commit::MetadataPatch,
+    manifest::{Settings, Version},
+    sort::SpillFolder,
+};
+
+/// How rows are written, and in whose memory.
+#[derive(Debug, Clone)]
+pub struct WriteOptions {
+    /// For this write instead of the dataset's settings.
+    pub settings: Option<Settings>,
+    /// Refuse rows that are not in order, instead of sorting them.
+    pub sorted: bool,
+    /// Changes of user metadata, atomic with the rows.
+    pub metadata: MetadataPatch,
+    /// Where rows go that do not fit in memory.
+    pub spill: SpillFolder,
+    /// Whose memory it is.
+    pub holder: Holder,
+}
+
+impl WriteOptions {
+    /// By the dataset's settings, sorting what is not sorted.
+    #[must_use]
+    pub fn new(holder: Holder) -> Self {
+        Self {
+            settings: None,
+            sorted: false,
+            metadata: MetadataPatch::new(),
+            spill: SpillFolder::default(),
+            holder,
+        }
+    }
+
+    /// With these settings for this write.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Refuse rows that are not in order.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.sorted = true;
+        self
+    }
+}
+
+/// What a write, compaction or evolution did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WriteReport {
+    /// The newest version: the one published, or where nothing was to be done the one found.
+    pub version: Version,
+    /// Whether a version was published.
+    pub published: bool,
+    /// Rows that came in.
+    pub rows: u64,
+    /// Rows in the files written, stored ones that were written again included.
+    pub rows_written: u64,
+    /// Files written.
+    pub files_added: u64,
+    /// Files that the new version does not name any more.
+    pub files_removed: u64,
+    /// Bytes of the files written.
+    pub bytes_written: u64,
+    /// Bytes fetched from stored files.
+    pub bytes_read: u64,
+    /// How often the work was done, conflicts included.
+    pub attempts: u32,
+}
