@@ -139,9 +139,9 @@ impl<'a> Output<'a> {
 
 /// Removes files that will not be published.
 pub(crate) fn abandon(writing: &Writing, entries: &[FileEntry]) {
-    let names: Vec<(String, Place)> = entries
-        .iter()
-        .map(|entry| (entry.name.clone(), entry.place))
-        .collect();
-    writing.abandon(&names);
+    writing.abandon(
+        entries
+            .iter()
+            .map(|entry| (entry.name.as_str(), entry.place)),
+    );
 }
