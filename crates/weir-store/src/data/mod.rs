@@ -18,7 +18,7 @@ pub use compression::Compression;
 pub use error::DataError;
 pub(crate) use footer::DataFile;
 pub(crate) use reader::{DataRows, Reading};
-pub(crate) use writer::{DataWriter, Written};
+pub(crate) use writer::DataWriter;
 
 /// Rows that the encoder is handed at a time, counted from the start of the file.
 pub(crate) const SLICE_ROWS: usize = 8192;

@@ -14,6 +14,6 @@ pub(crate) use canonical::{canonical, late_touches};
 pub(crate) use cut::{Cut, Cutter};
 pub(crate) use duplicates::Duplicates;
 pub use period::{Period, PeriodError};
-pub(crate) use plan::{FileFacts, Region, Span, Target, plan};
+pub(crate) use plan::{FileFacts, Span, Target, plan};
 pub(crate) use rows::{Input, Merge, Rows, memory_of};
 pub(crate) use spans::Spans;

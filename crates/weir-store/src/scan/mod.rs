@@ -13,4 +13,3 @@ pub use options::ScanOptions;
 pub use predicate::{Comparison, Predicate};
 pub use range::OrderRange;
 pub use rows::Scan;
-pub(crate) use rows::merged;

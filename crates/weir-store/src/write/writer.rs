@@ -9,7 +9,7 @@ use super::{
 use crate::{
     commit::{Change, CommitError, MetadataPatch, Writing},
     dataset::Dataset,
-    manifest::{FileEntry, Settings},
+    manifest::{FileEntry, Place, Settings},
     sort::{ExternalSort, SortOptions, Sorted},
 };
 
@@ -215,7 +215,12 @@ fn attempt(writing: &Writing, rows: &Sorted, options: &WriteOptions) -> Result<M
     let mut change = Change::of(base.version);
     change.remove = remove;
     change.add = output.finish();
-    change.touched = rows.range().cloned();
+    // What only lies beside fits on whatever others write meanwhile: as if it had been written after them.
+    let only_beside =
+        change.remove.is_empty() && change.add.iter().all(|file| file.place == Place::Late);
+    if !only_beside {
+        change.touched = rows.range().cloned();
+    }
     change.metadata.clone_from(&options.metadata);
     // Setting what is so already publishes nothing.
     change
