@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
 
 /// The value of a stream's order column in one row.
@@ -60,6 +61,23 @@ impl fmt::Debug for FloatTime {
 }
 
 impl EventTime {
+    /// Whether an order column of this type has integers as event times: integers, dates, times, timestamps.
+    #[must_use]
+    pub fn is_integer(data_type: &DataType) -> bool {
+        use DataType::*;
+        matches!(
+            data_type,
+            Int8 | Int16
+                | Int32
+                | Int64
+                | Date32
+                | Date64
+                | Time32(_)
+                | Time64(_)
+                | Timestamp(_, _)
+        )
+    }
+
     /// The integer, where the order column is one (or a date, time or timestamp).
     #[must_use]
     pub fn as_int(&self) -> Option<i64> {

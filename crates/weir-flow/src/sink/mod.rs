@@ -1,5 +1,6 @@
 //! Where rows end up.
 
+mod collect;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -8,8 +9,9 @@ use std::error::Error;
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
-use crate::Position;
+use crate::{Context, Position, StreamSchema};
 
+pub use collect::Collector;
 pub use rows::{RowWriteError, RowWriter};
 
 /// Takes rows in order and commits them whole or not at all.
@@ -64,6 +66,35 @@ pub trait Sink: Send {
     }
 }
 
+/// Makes a sink for a stream, when the pipeline is built.
+///
+/// Every closure `FnOnce(&StreamSchema, &Context) -> Result<Box<dyn Sink>, SinkError>` is one.
+pub trait MakeSink: Send {
+    /// Makes the sink.
+    ///
+    /// # Errors
+    ///
+    /// [`SinkError`] where it cannot take such rows: the pipeline is not built.
+    fn make(
+        self: Box<Self>,
+        stream: &StreamSchema,
+        context: &Context,
+    ) -> Result<Box<dyn Sink>, SinkError>;
+}
+
+impl<F> MakeSink for F
+where
+    F: FnOnce(&StreamSchema, &Context) -> Result<Box<dyn Sink>, SinkError> + Send,
+{
+    fn make(
+        self: Box<Self>,
+        stream: &StreamSchema,
+        context: &Context,
+    ) -> Result<Box<dyn Sink>, SinkError> {
+        self(stream, context)
+    }
+}
+
 /// All that a later run needs to go on: committed with the rows that it describes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
@@ -73,10 +104,20 @@ pub struct Checkpoint {
     pub pipeline: String,
     /// Where each source was, by name.
     pub positions: BTreeMap<String, Position>,
-    /// The state of each operator, by name; base64.
+    /// The state of each operator that has one, by name; base64.
     pub states: BTreeMap<String, String>,
     /// Rows delivered to each sink since the very beginning, by name, provisional ones not counted.
     pub delivered: BTreeMap<String, u64>,
+    /// Whether the run had come to the end of its sources and everything was ended.
+    #[serde(default)]
+    pub ended: bool,
+    /// Whether a later run can go on from here; not where some operator's state cannot be saved.
+    #[serde(default)]
+    pub resumable: bool,
+    /// Rows that each sink was given beyond these because the run ended: what open bars and unmatched rows came to. A later run
+    /// gives them again.
+    #[serde(default)]
+    pub provisional: BTreeMap<String, u64>,
 }
 
 /// What a commit did.

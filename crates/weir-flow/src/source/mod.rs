@@ -5,6 +5,7 @@ mod format;
 mod input;
 mod ipc;
 mod parquet;
+mod rows;
 
 use std::error::Error;
 
@@ -20,6 +21,7 @@ pub use csv::{
 pub use format::{ParseRowFormatError, RowFormat};
 pub use ipc::IpcSource;
 pub use parquet::{ParquetOptions, ParquetSource};
+pub use rows::Rows;
 
 /// Gives rows in order, a batch at a time, and can go to a place it was at before.
 ///
