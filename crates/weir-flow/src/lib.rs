@@ -43,6 +43,7 @@ mod pipeline;
 mod sink;
 mod source;
 mod trigger;
+mod spill;
 
 pub use batch::{
     EventTime, FloatTime, Frontier, OrderCheck, StreamError, StreamSchema, rows_from_bytes,

@@ -9,18 +9,20 @@ use proptest::prelude::*;
 use weir_flow::{Distance, IntervalJoin, JoinKind};
 
 fn model(
-    before: u64,
-    after: u64,
+    (before, open_start): (u64, bool),
+    (after, open_end): (u64, bool),
     kind: JoinKind,
     left: &[Row],
     right: &[Row],
 ) -> Vec<(usize, Option<usize>)> {
     let mut all = Vec::new();
     for (number, row) in left.iter().enumerate() {
-        let start = row.time.saturating_sub_unsigned(before);
-        let end = row.time.saturating_add_unsigned(after);
         let met = right.iter().enumerate().filter(|(_, other)| {
-            row.key.is_some() && other.key == row.key && (start..=end).contains(&other.time)
+            row.key.is_some() && other.key == row.key && {
+                let (time, other) = (i128::from(row.time), i128::from(other.time));
+                let (start, end) = (time - i128::from(before), time + i128::from(after));
+                (start + i128::from(open_start)..=end - i128::from(open_end)).contains(&other)
+            }
         });
         let found = all.len();
         all.extend(met.map(|(other, _)| (number, Some(other))));
@@ -32,7 +34,7 @@ fn model(
 }
 
 fn check(
-    (before, after): (u64, u64),
+    [before, after]: [(u64, bool); 2],
     kind: JoinKind,
     form: Form,
     left: &[Row],
@@ -43,9 +45,15 @@ fn check(
         Form::FloatsAndText => Distance::Number(units as f64 / 2.0),
         _ => Distance::Units(units),
     };
-    let mut join = IntervalJoin::new(distance(before), distance(after))
+    let mut join = IntervalJoin::new(distance(before.0), distance(after.0))
         .kind(kind)
         .right_columns(["t", "id", "text"]);
+    if before.1 {
+        join = join.open_start();
+    }
+    if after.1 {
+        join = join.open_end();
+    }
     for key in key_columns(form) {
         join = join.on(*key);
     }
@@ -59,15 +67,15 @@ proptest! {
 
     #[test]
     fn any_delivery_gives_what_nested_loops_give(
-        before in prop_oneof![Just(0_u64), 1..8_u64, Just(u64::MAX)],
-        after in prop_oneof![Just(0_u64), 1..8_u64, Just(u64::MAX)],
+        before in (prop_oneof![Just(0_u64), 1..8_u64, Just(u64::MAX)], any::<bool>()),
+        after in (prop_oneof![Just(0_u64), 1..8_u64, Just(u64::MAX)], any::<bool>()),
         kind in prop_oneof![Just(JoinKind::Left), Just(JoinKind::Inner)],
         form in prop_oneof![Just(Form::Integers), Just(Form::FloatsAndText), Just(Form::TwoKeys)],
         left in rows(60),
         right in rows(60),
         how in deliveries(),
     ) {
-        check((before, after), kind, form, &left, &right, &how);
+        check([before, after], kind, form, &left, &right, &how);
     }
 }
 
@@ -85,10 +93,17 @@ fn both_ends_belong_to_the_window() {
         memory: 1 << 20,
     };
     assert_eq!(
-        model(3, 2, JoinKind::Inner, &left, &right),
+        model((3, false), (2, false), JoinKind::Inner, &left, &right),
         [(0, Some(1)), (0, Some(2)), (0, Some(3))]
     );
-    check((3, 2), JoinKind::Inner, Form::Integers, &left, &right, &how);
+    check(
+        [(3, false), (2, false)],
+        JoinKind::Inner,
+        Form::Integers,
+        &left,
+        &right,
+        &how,
+    );
 }
 
 #[test]
@@ -109,7 +124,14 @@ fn empty_inputs_and_one_that_ends_early() {
                     restarts: seed % 2 == 0,
                     memory: 1 << 20,
                 };
-                check((1, 2), kind, Form::Integers, left, right, &how);
+                check(
+                    [(1, false), (2, false)],
+                    kind,
+                    Form::Integers,
+                    left,
+                    right,
+                    &how,
+                );
             }
         }
     }

@@ -4,7 +4,7 @@ use arrow_schema::DataType;
 
 use super::asof::{AsofDirection, Backward, Forward};
 use super::inputs::Matcher;
-use super::interval::Interval;
+use super::interval::{Interval, Window};
 use super::ordered::OrderedJoin;
 use super::reach::{Distance, Reach};
 use super::shape::{ColumnChoice, Shape};
@@ -70,7 +70,8 @@ impl AsofJoin {
     }
 }
 
-/// Each left row with the right rows of its key from `before` earlier to `after` later; both ends belong to the window.
+/// Each left row with the right rows of its key from `before` earlier to `after` later; both ends belong to the window
+/// unless [`open_start`](Self::open_start) or [`open_end`](Self::open_end) say otherwise.
 ///
 /// Needs: both inputs ordered, by columns of one type (any but decimals and text). Gives: the pairs (a left join: and left rows that meet none, with
 /// nulls) in the left's order and, for one left row, in the right's stream order, with the left's columns and then the right's without its keys.
@@ -96,6 +97,8 @@ pub struct IntervalJoin {
     columns: ColumnChoice,
     before: Distance,
     after: Distance,
+    open_start: bool,
+    open_end: bool,
 }
 
 impl IntervalJoin {
@@ -106,7 +109,23 @@ impl IntervalJoin {
             columns: ColumnChoice::new(JoinKind::Left),
             before: before.into(),
             after: after.into(),
+            open_start: false,
+            open_end: false,
         }
+    }
+
+    /// Right rows exactly `before` earlier do not belong to the window.
+    #[must_use]
+    pub fn open_start(mut self) -> Self {
+        self.open_start = true;
+        self
+    }
+
+    /// Right rows exactly `after` later do not belong to the window.
+    #[must_use]
+    pub fn open_end(mut self) -> Self {
+        self.open_end = true;
+        self
     }
 }
 
@@ -177,10 +196,14 @@ impl MakeOperator for AsofJoin {
 impl MakeOperator for IntervalJoin {
     fn make(self: Box<Self>, inputs: &[StreamSchema]) -> Result<Box<dyn Operator>, OperatorError> {
         let (shape, order_type) = shape(&self.columns, inputs)?;
-        let before = Reach::of(self.before, &order_type)?;
-        let after = Reach::of(self.after, &order_type)?;
+        let window = Window {
+            before: Reach::of(self.before, &order_type)?,
+            after: Reach::of(self.after, &order_type)?,
+            open_start: self.open_start,
+            open_end: self.open_end,
+        };
         let unmatched = shape.kind == JoinKind::Left;
-        let matcher = Box::new(Interval::new(before, after, unmatched));
+        let matcher = Box::new(Interval::new(window, unmatched));
         Ok(Box::new(OrderedJoin::new(shape, matcher)?))
     }
 }

@@ -31,6 +31,39 @@ const NOTHING: OfKey = OfKey {
     last: NIL,
 };
 
+/// The window around a left row. Ranks are integers, so an open end is the closed one next to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) before: Reach,
+    pub(super) after: Reach,
+    /// Whether rows at the ends themselves are outside.
+    pub(super) open_start: bool,
+    pub(super) open_end: bool,
+}
+
+impl Window {
+    /// The first rank inside.
+    fn start(&self, rank: i64) -> i64 {
+        let start = self.before.before(rank);
+        // A start before all ranks leaves none of them out.
+        if self.open_start && !self.before.passes_first(rank) {
+            start.saturating_add(1)
+        } else {
+            start
+        }
+    }
+
+    /// The last rank inside.
+    fn end(&self, rank: i64) -> i64 {
+        let end = self.after.after(rank);
+        if self.open_end && !self.after.passes_last(rank) {
+            end.saturating_sub(1)
+        } else {
+            end
+        }
+    }
+}
+
 /// Two pointers into the right rows, since both ends of the window only move forwards: rows enter at its late end and leave
 /// at its early end. The rows of a key are a chain through the window.
 #[derive(Debug)]
@@ -39,8 +72,7 @@ pub(super) struct Interval {
     /// The right rows taken in that are not before the window, numbered from `number` on.
     window: VecDeque<Entry>,
     number: u64,
-    before: Reach,
-    after: Reach,
+    window_of: Window,
     /// Left rows that meet none are passed on too.
     keep_unmatched: bool,
     /// Within the rows that the next left row meets: where to go on.
@@ -48,13 +80,12 @@ pub(super) struct Interval {
 }
 
 impl Interval {
-    pub(super) fn new(before: Reach, after: Reach, keep_unmatched: bool) -> Self {
+    pub(super) fn new(window_of: Window, keep_unmatched: bool) -> Self {
         Self {
             keys: Vec::new(),
             window: VecDeque::new(),
             number: 0,
-            before,
-            after,
+            window_of,
             keep_unmatched,
             inside: None,
         }
@@ -115,7 +146,7 @@ impl Matcher for Interval {
     }
 
     fn forget(&mut self) {
-        *self = Self::new(self.before, self.after, self.keep_unmatched);
+        *self = Self::new(self.window_of, self.keep_unmatched);
     }
 
     fn plan(&mut self, inputs: &mut Inputs, want: usize) -> Option<Plan> {
@@ -128,10 +159,10 @@ impl Matcher for Interval {
                 Some(number) => number,
                 None => {
                     let time = front.times[row];
-                    if !self.enter(inputs, self.after.after(time)) {
+                    if !self.enter(inputs, self.window_of.end(time)) {
                         break;
                     }
-                    self.leave(self.before.before(time));
+                    self.leave(self.window_of.start(time));
                     let of_key = self.keys.get(front.keys[row] as usize);
                     let first = of_key.map_or(NIL, |of_key| of_key.first);
                     if first == NIL && self.keep_unmatched {
@@ -171,7 +202,7 @@ impl Matcher for Interval {
         let Some(floor) = inputs.left_floor() else {
             return Vec::new();
         };
-        let start = self.before.before(floor);
+        let start = self.window_of.start(floor);
         let window = self.window.iter().filter(|entry| entry.time >= start);
         window.map(|entry| entry.at).collect()
     }

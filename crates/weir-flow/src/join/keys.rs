@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, cast::AsArray, types};
+use arrow_buffer::ScalarBuffer;
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{ArrowError, DataType};
 
@@ -22,7 +23,7 @@ pub(super) enum Keys {
     One,
     /// One column of integers.
     Integers {
-        numbers: HashMap<i64, u32, BuildHasherDefault<Mix>>,
+        numbers: Integers,
     },
     /// Anything else, by bytes that are equal where the keys are.
     Bytes {
@@ -75,39 +76,59 @@ impl Keys {
     ) -> Result<Vec<u32>, ArrowError> {
         let mut found = match self {
             Self::One => return Ok(vec![0; rows]),
-            Self::Integers { numbers } => integers(numbers, &columns[0])?,
+            Self::Integers { numbers } => {
+                let found = values(&columns[0]).iter().map(|value| {
+                    if let Some(number) = number_of(numbers, *value) {
+                        return Ok(number);
+                    }
+                    let number = next(OWN as usize + numbers.len())?;
+                    numbers.insert(*value, number);
+                    Ok(number)
+                });
+                // Collected before nulls are looked at: what lies under a null is any number.
+                found.collect::<Result<Vec<_>, ArrowError>>()?
+            }
             Self::Bytes {
                 converter,
                 numbers,
                 bytes,
             } => {
                 let rows = converter.convert_columns(columns)?;
-                rows.iter()
-                    .map(|row| {
-                        let key = row.data();
-                        if let Some(number) = numbers.get(key) {
-                            return Ok(*number);
-                        }
-                        let number = next(numbers.len())?;
-                        *bytes += key.len();
-                        numbers.insert(key.into(), number);
-                        Ok(number)
-                    })
-                    .collect::<Result<Vec<_>, ArrowError>>()?
+                let found = rows.iter().map(|row| {
+                    let key = row.data();
+                    if let Some(number) = numbers.get(key) {
+                        return Ok(*number);
+                    }
+                    let number = next(numbers.len())?;
+                    *bytes += key.len();
+                    numbers.insert(key.into(), number);
+                    Ok(number)
+                });
+                found.collect::<Result<Vec<_>, ArrowError>>()?
             }
         };
-        for column in columns {
-            if let Some(nulls) = column
-                .logical_nulls()
-                .filter(|nulls| nulls.null_count() > 0)
-            {
-                for (number, valid) in found.iter_mut().zip(&nulls) {
-                    if !valid {
-                        *number = NO_KEY;
-                    }
-                }
+        mark(columns, &mut found, NO_KEY);
+        Ok(found)
+    }
+
+    /// As [`number`](Self::number), and [`NO_KEY`] for keys that were never seen.
+    pub(super) fn find(&self, columns: &[ArrayRef], rows: usize) -> Result<Vec<u32>, ArrowError> {
+        let mut found: Vec<u32> = match self {
+            Self::One => return Ok(vec![0; rows]),
+            Self::Integers { numbers } => {
+                let values = values(&columns[0]);
+                let found = values.iter().map(|value| number_of(numbers, *value));
+                found.map(|number| number.unwrap_or(NO_KEY)).collect()
             }
-        }
+            Self::Bytes {
+                converter, numbers, ..
+            } => {
+                let rows = converter.convert_columns(columns)?;
+                let found = rows.iter().map(|row| numbers.get(row.data()));
+                found.map(|number| number.copied().unwrap_or(NO_KEY)).collect()
+            }
+        };
+        mark(columns, &mut found, NO_KEY);
         Ok(found)
     }
 }
@@ -129,42 +150,93 @@ pub(super) fn is_integer(data_type: &DataType) -> bool {
 
 type Integers = HashMap<i64, u32, BuildHasherDefault<Mix>>;
 
-fn integers(numbers: &mut Integers, column: &ArrayRef) -> Result<Vec<u32>, ArrowError> {
+fn number_of(numbers: &Integers, value: i64) -> Option<u32> {
+    if (0..OWN).contains(&value) {
+        Some(value as u32)
+    } else {
+        numbers.get(&value).copied()
+    }
+}
+
+/// The values of a column of integers; those of 64 unsigned bits as signed ones.
+fn values(column: &ArrayRef) -> ScalarBuffer<i64> {
     use DataType as T;
     match column.data_type() {
-        T::Int8 => each::<types::Int8Type>(numbers, column, i64::from),
-        T::Int16 => each::<types::Int16Type>(numbers, column, i64::from),
-        T::Int32 => each::<types::Int32Type>(numbers, column, i64::from),
-        T::UInt8 => each::<types::UInt8Type>(numbers, column, i64::from),
-        T::UInt16 => each::<types::UInt16Type>(numbers, column, i64::from),
-        T::UInt32 => each::<types::UInt32Type>(numbers, column, i64::from),
-        T::UInt64 => each::<types::UInt64Type>(numbers, column, u64::cast_signed),
-        _ => each::<types::Int64Type>(numbers, column, |value| value),
+        T::Int8 => each::<types::Int8Type>(column, i64::from),
+        T::Int16 => each::<types::Int16Type>(column, i64::from),
+        T::Int32 => each::<types::Int32Type>(column, i64::from),
+        T::UInt8 => each::<types::UInt8Type>(column, i64::from),
+        T::UInt16 => each::<types::UInt16Type>(column, i64::from),
+        T::UInt32 => each::<types::UInt32Type>(column, i64::from),
+        T::UInt64 => each::<types::UInt64Type>(column, u64::cast_signed),
+        _ => column.as_primitive::<types::Int64Type>().values().clone(),
     }
 }
 
 fn each<T: ArrowPrimitiveType>(
-    numbers: &mut Integers,
     column: &ArrayRef,
     integer: impl Fn(T::Native) -> i64,
-) -> Result<Vec<u32>, ArrowError> {
-    column
-        .as_primitive::<T>()
-        .values()
-        .iter()
-        .map(|value| {
-            let value = integer(*value);
-            if (0..OWN).contains(&value) {
-                return Ok(value as u32);
+) -> ScalarBuffer<i64> {
+    let values = column.as_primitive::<T>().values().iter();
+    values.map(|value| integer(*value)).collect()
+}
+
+/// Marks rows with a null in one of the columns.
+fn mark<T: Copy>(columns: &[ArrayRef], found: &mut [T], null: T) {
+    for column in columns {
+        if let Some(nulls) = column.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+            for (found, valid) in found.iter_mut().zip(&nulls) {
+                if !valid {
+                    *found = null;
+                }
             }
-            if let Some(number) = numbers.get(&value) {
-                return Ok(*number);
-            }
-            let number = next(OWN as usize + numbers.len())?;
-            numbers.insert(value, number);
-            Ok(number)
+        }
+    }
+}
+
+/// The hash of a row without a key.
+pub(super) const NO_HASH: u64 = u64::MAX;
+
+/// Hashes of keys, by which rows are put into partitions; equal keys have equal hashes.
+#[derive(Debug)]
+pub(super) enum Hashes {
+    Integers,
+    Bytes(RowConverter),
+}
+
+impl Hashes {
+    pub(super) fn new(types: &[DataType]) -> Result<Self, ArrowError> {
+        Ok(match types {
+            [one] if is_integer(one) => Self::Integers,
+            several => Self::Bytes(RowConverter::new(
+                several.iter().cloned().map(SortField::new).collect(),
+            )?),
         })
-        .collect()
+    }
+
+    /// The rows' hashes, [`NO_HASH`] where a key column is null.
+    pub(super) fn of(&self, columns: &[ArrayRef]) -> Result<Vec<u64>, ArrowError> {
+        // Another start than in the tables' hashes: the rows of a partition must not collide there.
+        const START: u64 = 0x5851_f42d_4c95_7f2d;
+        let mut hashes: Vec<u64> = match self {
+            Self::Integers => {
+                let values = values(&columns[0]);
+                let hashes = values.iter().map(|value| fold(START, value.cast_unsigned()));
+                hashes.map(|hash| hash.min(NO_HASH - 1)).collect()
+            }
+            Self::Bytes(converter) => {
+                let rows = converter.convert_columns(columns)?;
+                let hashes = rows.iter().map(|row| {
+                    let mut mix = Mix(START);
+                    mix.write(row.data());
+                    mix.finish().min(NO_HASH - 1)
+                });
+                hashes.collect()
+            }
+        };
+        mark(columns, &mut hashes, NO_HASH);
+        Ok(hashes)
+    }
 }
 
 /// A quick hash without a seed: the same on every machine, and no order depends on it.

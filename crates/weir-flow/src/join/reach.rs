@@ -75,6 +75,24 @@ impl Reach {
         }
     }
 
+    /// Whether the reach before `rank` passes the first rank there is.
+    pub(super) fn passes_first(self, rank: i64) -> bool {
+        match self {
+            Self::Unlimited => true,
+            Self::Units(units) => rank.checked_sub_unsigned(units).is_none(),
+            Self::Number(_) => false,
+        }
+    }
+
+    /// Whether the reach after `rank` passes the last rank there is.
+    pub(super) fn passes_last(self, rank: i64) -> bool {
+        match self {
+            Self::Unlimited => true,
+            Self::Units(units) => rank.checked_add_unsigned(units).is_none(),
+            Self::Number(_) => false,
+        }
+    }
+
     /// The greatest rank within reach after `rank`.
     #[inline]
     pub(super) fn after(self, rank: i64) -> i64 {
