@@ -10,8 +10,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use weir_files::RealFiles;
 use weir_flow::{
-    AsofDirection, AsofJoin, Context, Distance, Fired, Frontier, Held, HeldBatch, IntervalJoin,
-    JoinKind, MakeOperator, Operator, Output, StreamSchema,
+    AsofDirection, AsofJoin, Context, Distance, EqualJoin, Fired, Frontier, Held, HeldBatch,
+    IntervalJoin, JoinKind, MakeOperator, Operator, Output, StreamSchema,
 };
 use weir_memory::{Budget, HolderName};
 
@@ -100,6 +100,31 @@ fn main() -> Result<(), Failure> {
             })?;
             println!("{sums:?}");
         }
+        "equal" => {
+            let left = Input::open(trades, &["symbol", "price", "seq"], None)?;
+            let right = Input::open(quotes, &["symbol", "bsize", "ref"], None)?;
+            let join = EqualJoin::new(JoinKind::Inner)
+                .on_pair("seq", "ref")
+                .right_columns(["bsize", "symbol"]);
+            let mut sums = Sums::default();
+            let mut next = 0;
+            run(join, [left, right], |rows| {
+                let symbols = rows.column(0).as_primitive::<types::Int32Type>().values();
+                let prices = rows.column(1).as_primitive::<types::Float64Type>().values();
+                let seq = rows.column(2).as_primitive::<types::Int64Type>().values();
+                let sizes = rows.column(3).as_primitive::<types::Int64Type>().values();
+                let others = rows.column(4).as_primitive::<types::Int32Type>().values();
+                for row in 0..rows.num_rows() {
+                    sums.price_x_bsize += (prices[row] * 100.0).round() as i64 * sizes[row];
+                    sums.symbol_x_symbol += i64::from(symbols[row]) * i64::from(others[row]);
+                    sums.same_symbol += i64::from(symbols[row] == others[row]);
+                    sums.in_order += i64::from(seq[row] == next);
+                    next += 1;
+                }
+                sums.rows += rows.num_rows();
+            })?;
+            println!("{sums:?}");
+        }
         _ => return Err("asof, interval or equal".into()),
     }
     Ok(())
@@ -113,6 +138,11 @@ struct Sums {
     bid: i64,
     ask: i64,
     bsize: i64,
+    price_x_bsize: i64,
+    symbol_x_symbol: i64,
+    same_symbol: i64,
+    /// Rows whose `seq` is their place.
+    in_order: i64,
 }
 
 fn cents(column: &dyn Array) -> i64 {
@@ -150,7 +180,10 @@ fn run(
     })?;
     let mut out = Output::new(TARGET);
     while left.frontier != Frontier::End || right.frontier != Frontier::End {
-        let input = usize::from(right.frontier < left.frontier);
+        // Without an order the right comes first: a join by equal keys waits for its end.
+        let right_first = right.frontier < left.frontier
+            || (right.frontier == Frontier::Start && left.frontier == Frontier::Start);
+        let input = usize::from(right_first);
         let next = if input == 0 {
             left.next()?
         } else {

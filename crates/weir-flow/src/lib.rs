@@ -42,15 +42,15 @@ mod operators;
 mod pipeline;
 mod sink;
 mod source;
-mod trigger;
 mod spill;
+mod trigger;
 
 pub use batch::{
     EventTime, FloatTime, Frontier, OrderCheck, StreamError, StreamSchema, rows_from_bytes,
     rows_to_bytes,
 };
 pub use cascade::{CascadeCause, CascadeError, Counts};
-pub use join::{AsofDirection, AsofJoin, Distance, IntervalJoin, JoinError, JoinKind};
+pub use join::{AsofDirection, AsofJoin, Distance, EqualJoin, IntervalJoin, JoinError, JoinKind};
 pub use limits::{AdaptiveLimit, Candidate, Relief, largest_releasable};
 pub use operator::{
     Context, Fired, Held, HeldBatch, MakeOperator, Operator, OperatorError, OperatorKind, Output,

@@ -173,6 +173,7 @@ macro_rules! columns {
         }
     };
 }
+pub(super) use columns;
 
 columns!(AsofJoin);
 columns!(IntervalJoin);

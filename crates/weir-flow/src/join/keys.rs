@@ -22,9 +22,7 @@ pub(super) enum Keys {
     /// No key columns: all rows have one key.
     One,
     /// One column of integers.
-    Integers {
-        numbers: Integers,
-    },
+    Integers { numbers: Integers },
     /// Anything else, by bytes that are equal where the keys are.
     Bytes {
         converter: RowConverter,
@@ -77,7 +75,8 @@ impl Keys {
         let mut found = match self {
             Self::One => return Ok(vec![0; rows]),
             Self::Integers { numbers } => {
-                let found = values(&columns[0]).iter().map(|value| {
+                let values = values(&columns[0]);
+                let found = values.iter().map(|value| {
                     if let Some(number) = number_of(numbers, *value) {
                         return Ok(number);
                     }
@@ -125,7 +124,9 @@ impl Keys {
             } => {
                 let rows = converter.convert_columns(columns)?;
                 let found = rows.iter().map(|row| numbers.get(row.data()));
-                found.map(|number| number.copied().unwrap_or(NO_KEY)).collect()
+                found
+                    .map(|number| number.copied().unwrap_or(NO_KEY))
+                    .collect()
             }
         };
         mark(columns, &mut found, NO_KEY);
@@ -184,7 +185,10 @@ fn each<T: ArrowPrimitiveType>(
 /// Marks rows with a null in one of the columns.
 fn mark<T: Copy>(columns: &[ArrayRef], found: &mut [T], null: T) {
     for column in columns {
-        if let Some(nulls) = column.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+        if let Some(nulls) = column
+            .logical_nulls()
+            .filter(|nulls| nulls.null_count() > 0)
+        {
             for (found, valid) in found.iter_mut().zip(&nulls) {
                 if !valid {
                     *found = null;
@@ -221,7 +225,9 @@ impl Hashes {
         let mut hashes: Vec<u64> = match self {
             Self::Integers => {
                 let values = values(&columns[0]);
-                let hashes = values.iter().map(|value| fold(START, value.cast_unsigned()));
+                let hashes = values
+                    .iter()
+                    .map(|value| fold(START, value.cast_unsigned()));
                 hashes.map(|hash| hash.min(NO_HASH - 1)).collect()
             }
             Self::Bytes(converter) => {

@@ -5,6 +5,7 @@
 
 mod asof;
 mod by_order;
+mod equal;
 mod error;
 mod inputs;
 mod interval;
@@ -19,6 +20,7 @@ mod shape;
 
 pub use asof::AsofDirection;
 pub use by_order::{AsofJoin, IntervalJoin};
+pub use equal::EqualJoin;
 pub use error::JoinError;
 pub use kind::JoinKind;
 pub use reach::Distance;

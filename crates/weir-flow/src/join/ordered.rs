@@ -8,7 +8,7 @@ use super::inputs::{Inputs, Matcher, Plan};
 use super::keys::Keys;
 use super::piece::{Piece, RowAt};
 use super::rank::{self, Settled};
-use super::saved;
+use super::saved::{self, LookBack};
 use super::shape::{Shape, Side};
 use crate::{
     Context, Fired, Frontier, Held, Operator, OperatorError, OperatorKind, Output, StreamError,
@@ -39,12 +39,6 @@ pub(super) struct OrderedJoin {
     compact_bytes: usize,
     compact_pieces: usize,
     bytes: usize,
-}
-
-/// What is needed to go on: rows of both sides in stream order.
-pub(super) struct LookBack {
-    pub(super) left: Vec<RecordBatch>,
-    pub(super) right: Vec<RecordBatch>,
 }
 
 impl OrderedJoin {

@@ -6,12 +6,17 @@ use arrow_array::RecordBatch;
 use arrow_ipc::{reader::StreamReader, writer::StreamWriter};
 use arrow_schema::SchemaRef;
 
-use super::ordered::LookBack;
 use super::shape::Shape;
 use crate::OperatorError;
 
 /// What a saved state starts with; the last byte is the version.
 const MAGIC: &[u8; 8] = b"weirjoi\x01";
+
+/// What is needed to go on: rows of both sides in stream order.
+pub(super) struct LookBack {
+    pub(super) left: Vec<RecordBatch>,
+    pub(super) right: Vec<RecordBatch>,
+}
 
 /// Magic; CRC-32 of what follows; the length of the left rows; left rows; right rows: each an Arrow IPC stream.
 pub(super) fn save(shape: &Shape, rows: &LookBack) -> Result<Vec<u8>, OperatorError> {

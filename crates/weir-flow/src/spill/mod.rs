@@ -70,10 +70,12 @@ impl Spill {
             len: bytes.len(),
             crc: crc32fast::hash(&bytes),
         };
-        self.file.append(&bytes).map_err(|error| OperatorError::Spill {
-            doing: format!("spilling {} bytes", bytes.len()),
-            source: error.into(),
-        })?;
+        self.file
+            .append(&bytes)
+            .map_err(|error| OperatorError::Spill {
+                doing: format!("spilling {} bytes", bytes.len()),
+                source: error.into(),
+            })?;
         Ok(block)
     }
 
@@ -157,6 +159,9 @@ mod tests {
         let mut spill = Spill::create(&files, folder.path()).unwrap();
         let block = spill.append(&rows()).unwrap();
         std::fs::write(spill.file.path(), b"short").unwrap();
-        assert!(matches!(spill.read(block), Err(OperatorError::Spill { .. })));
+        assert!(matches!(
+            spill.read(block),
+            Err(OperatorError::Spill { .. })
+        ));
     }
 }
