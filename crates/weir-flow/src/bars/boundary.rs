@@ -76,6 +76,15 @@ impl Boundary {
         self.bin(time).map(|_| ())
     }
 
+    /// What no label of a bin that begins at or behind `time` lies below.
+    pub(super) fn least_label(&self, time: i64) -> i64 {
+        match self {
+            Self::Period(bins) => bins.bin(time).map_or(i64::MIN, |bin| bin.label),
+            Self::Rows { .. } => time,
+            Self::Function { last, .. } => last.unwrap_or(i64::MIN),
+        }
+    }
+
     pub(super) fn bin(&self, time: i64) -> Result<Option<Bin>, BarsError> {
         match self {
             Self::Period(bins) => Ok(Some(bins.bin(time)?)),

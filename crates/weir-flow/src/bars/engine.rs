@@ -116,17 +116,13 @@ impl Bars {
     /// # Errors
     /// [`BarsError`]; then nothing has changed.
     pub fn take_in(&mut self, batches: &[&RecordBatch]) -> Result<(), BarsError> {
-        self.check_whole()?;
-        let mut slots = std::mem::take(&mut self.slots);
-        slots.resize_with(slots.len().max(batches.len()), Vec::new);
-        let result = self.take_in_with(batches, &mut slots);
-        self.slots = slots;
-        result
+        self.take_in_until(batches, None)
     }
 
     fn take_in_with(
         &mut self,
         batches: &[&RecordBatch],
+        until: Option<i64>,
         slots: &mut [Vec<u32>],
     ) -> Result<(), BarsError> {
         // First everything that can be refused, then the change.
@@ -145,16 +141,25 @@ impl Bars {
             self.keys.slots(rows, slots)?;
             all_times.push(times);
         }
+        // Before the first row nothing is open that could close.
+        let until = until.filter(|until| last.is_some_and(|last| *until > last));
+        if let Some(until) = until {
+            self.running
+                .iter()
+                .try_for_each(|running| running.check(until))?;
+            last = Some(until);
+        }
         let known = self.keys.len();
         for running in &mut self.running {
             running.resize(known);
+            may_fail |= until.is_some() && running.may_fail_closing();
             for rows in batches {
                 may_fail |= running.may_fail(rows);
             }
         }
         let before = if may_fail { Some(self.save()?) } else { None };
         let ready = self.ready.len();
-        let result = self.change(batches, &all_times, slots);
+        let result = self.change(batches, &all_times, until, slots);
         match (&result, before) {
             (Ok(()), _) => self.last = last,
             (Err(_), Some(before)) => {
@@ -170,6 +175,7 @@ impl Bars {
         &mut self,
         batches: &[&RecordBatch],
         times: &[ScalarBuffer<i64>],
+        until: Option<i64>,
         slots: &[Vec<u32>],
     ) -> Result<(), BarsError> {
         for ((batch, times), slots) in batches.iter().zip(times).zip(slots) {
@@ -202,6 +208,12 @@ impl Bars {
                 }
             }
         }
+        if let Some(until) = until {
+            let keys = &mut self.keys;
+            self.running
+                .iter_mut()
+                .try_for_each(|running| running.pass(until, keys))?;
+        }
         self.gather()
     }
 
@@ -210,24 +222,19 @@ impl Bars {
     /// # Errors
     /// [`BarsError`]; then nothing has changed.
     pub fn advance(&mut self, time: i64) -> Result<(), BarsError> {
+        self.take_in_until(&[], Some(time))
+    }
+
+    /// [`Bars::take_in`], then [`Bars::advance`], both or none.
+    ///
+    /// # Errors
+    /// [`BarsError`]; then nothing has changed.
+    pub fn take_in_until(&mut self, batches: &[&RecordBatch], until: Option<i64>) -> Result<(), BarsError> {
         self.check_whole()?;
-        if self.last.is_none_or(|last| time <= last) {
-            return Ok(());
-        }
-        let before = self.save()?;
-        let ready = self.ready.len();
-        let passed = self
-            .running
-            .iter_mut()
-            .try_for_each(|running| running.pass(time, &mut self.keys));
-        let result = passed.and_then(|()| self.gather());
-        match &result {
-            Ok(()) => self.last = Some(time),
-            Err(_) => {
-                self.ready.truncate(ready);
-                self.restore_state(&before)?;
-            }
-        }
+        let mut slots = std::mem::take(&mut self.slots);
+        slots.resize_with(slots.len().max(batches.len()), Vec::new);
+        let result = self.take_in_with(batches, until, &mut slots);
+        self.slots = slots;
         result
     }
 
@@ -350,12 +357,16 @@ impl Bars {
         self.keys.bytes() + slots + states + ready
     }
 
-    /// The least label that bars still to come may have; `None` while there is nothing open.
-    pub fn least_open_label(&self) -> Option<i64> {
-        self.running
-            .iter()
-            .filter_map(Running::least_open_label)
-            .min()
+    /// Whether there are finished bars to take.
+    pub fn has_finished(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// A value that no order value of bars or snapshots still to come lies below, when rows still to come lie at or behind `time`
+    /// (`None`: no row comes). `None`: nothing comes, or nothing is known.
+    pub fn least_label(&self, time: Option<i64>) -> Option<i64> {
+        let labels = self.running.iter().map(|running| running.least_label(time));
+        labels.flatten().min()
     }
 
     fn check_whole(&self) -> Result<(), BarsError> {

@@ -35,6 +35,12 @@ pub trait Operator: Send {
     /// What it passes on.
     fn output(&self) -> &StreamSchema;
 
+    /// What it passes on by this way out, numbered from 0. The default suits operators that pass on the same columns by every way.
+    fn output_of(&self, way: usize) -> &StreamSchema {
+        let _ = way;
+        self.output()
+    }
+
     /// Called once before the first rows: gives what the operator needs of its surroundings.
     ///
     /// # Errors

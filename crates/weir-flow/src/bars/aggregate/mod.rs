@@ -75,6 +75,11 @@ pub(crate) trait State: Send + Any {
         false
     }
 
+    /// Whether a sum might have passed what its type holds.
+    fn near_overflow(&self) -> bool {
+        false
+    }
+
     /// Adds the states of a later stretch of the same stream.
     fn merge(&mut self, later: &dyn State, slots: &[u32]);
 

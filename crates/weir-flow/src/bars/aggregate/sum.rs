@@ -127,6 +127,10 @@ where
         self.bound >= self.limit()
     }
 
+    fn near_overflow(&self) -> bool {
+        self.bound >= self.limit()
+    }
+
     fn merge(&mut self, later: &dyn State, slots: &[u32]) {
         let later = same::<Self>(later);
         for slot in slots.iter().map(|slot| *slot as usize) {
