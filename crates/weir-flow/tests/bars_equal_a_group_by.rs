@@ -5,9 +5,9 @@ mod bar_rows;
 
 use std::collections::BTreeMap;
 
-use bar_rows::{Row, batch, chunks, columns, float, int, period, row, rows, run, spec, whole};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use bar_rows::{Row, batch, chunks, columns, float, int, period, row, rows, run, spec, whole};
 use proptest::prelude::*;
 use weir_flow::bars::{BarFunctions, Bars, Binning, Period, Resolution, RowFilter, Side};
 
@@ -15,13 +15,19 @@ use weir_flow::bars::{BarFunctions, Bars, Binning, Period, Resolution, RowFilter
 fn groups(rows: &[Row], seconds: i64) -> BTreeMap<(i64, Option<i32>), Vec<&Row>> {
     let mut groups: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
     for row in rows {
-        groups.entry((row.ts.div_euclid(seconds) * seconds, row.key)).or_default().push(row);
+        groups
+            .entry((row.ts.div_euclid(seconds) * seconds, row.key))
+            .or_default()
+            .push(row);
     }
     groups
 }
 
 fn bits(values: Vec<Option<f64>>) -> Vec<Option<u64>> {
-    values.into_iter().map(|value| value.map(f64::to_bits)).collect()
+    values
+        .into_iter()
+        .map(|value| value.map(f64::to_bits))
+        .collect()
 }
 
 proptest! {
@@ -140,7 +146,12 @@ proptest! {
 /// The predecessor's stream stopped at a bar whose sum is exactly 0.
 #[test]
 fn a_bar_whose_sum_is_zero_stops_nothing() {
-    let rows = [row(0, 1, 1.0, 5), row(10, 1, -1.0, -5), row(60, 1, 2.0, 7), row(120, 1, 0.0, 0)];
+    let rows = [
+        row(0, 1, 1.0, 5),
+        row(10, 1, -1.0, -5),
+        row(60, 1, 2.0, 7),
+        row(120, 1, 0.0, 0),
+    ];
     let bars = &whole(&spec(vec![period("minute", "1min")]), &rows)[0];
     assert_eq!(int(bars, "volume"), [Some(0), Some(7), Some(0)]);
     assert_eq!(float(bars, "turnover"), [Some(0.0), Some(2.0), Some(0.0)]);
@@ -154,16 +165,28 @@ fn no_rows_are_no_error_and_no_bars() {
 
 #[test]
 fn a_restart_exactly_on_a_bars_end_continues() {
-    let rows = [row(0, 1, 1.0, 1), row(59, 2, 2.0, 1), row(60, 1, 3.0, 1), row(61, 2, 4.0, 1)];
+    let rows = [
+        row(0, 1, 1.0, 1),
+        row(59, 2, 2.0, 1),
+        row(60, 1, 3.0, 1),
+        row(61, 2, 4.0, 1),
+    ];
     let spec = spec(vec![period("minute", "1min")]);
-    let cut = run(&spec, &BarFunctions::new(), &[(&rows[..2], false), (&[], true), (&rows[2..], true)]);
+    let cut = run(
+        &spec,
+        &BarFunctions::new(),
+        &[(&rows[..2], false), (&[], true), (&rows[2..], true)],
+    );
     assert_eq!(cut, whole(&spec, &rows));
 }
 
 #[test]
 fn empty_periods_are_rows_of_nulls_between_the_first_and_the_last_bar() {
     let rows = [row(0, 2, 1.0, 1), row(200, 1, 2.0, 1), row(310, 1, 3.0, 1)];
-    let bars = &whole(&spec(vec![period("minute", "1min").with_empty_periods()]), &rows)[0];
+    let bars = &whole(
+        &spec(vec![period("minute", "1min").with_empty_periods()]),
+        &rows,
+    )[0];
     let labels: Vec<i64> = int(bars, "ts").into_iter().flatten().collect();
     assert_eq!(labels, [0, 60, 120, 180, 180, 240, 240, 300, 300]);
     let keys: Vec<i64> = int(bars, "key").into_iter().flatten().collect();
@@ -174,7 +197,13 @@ fn empty_periods_are_rows_of_nulls_between_the_first_and_the_last_bar() {
 
 #[test]
 fn snapshots_show_the_running_bars() {
-    let rows = [row(0, 1, 1.0, 1), row(5, 1, 2.0, 2), row(15, 1, 3.0, 4), row(40, 2, 4.0, 8), row(60, 1, 5.0, 16)];
+    let rows = [
+        row(0, 1, 1.0, 1),
+        row(5, 1, 2.0, 2),
+        row(15, 1, 3.0, 4),
+        row(40, 2, 4.0, 8),
+        row(60, 1, 5.0, 16),
+    ];
     let one = period("minute", "1min").with_snapshots(Period::parse("20s").unwrap());
     let shown = &whole(&spec(vec![one]), &rows)[1];
     assert_eq!(int(shown, "ts"), [20, 40, 60, 60].map(Some));
@@ -187,7 +216,14 @@ fn snapshots_show_the_running_bars() {
 fn bins_of_rows_are_counted_and_carry_the_asked_label() {
     let rows: Vec<Row> = (0..7).map(|i| row(i * 10, 0, i as f64, 1)).collect();
     for (side, labels) in [(Side::Left, [0, 30, 60]), (Side::Right, [20, 50, 60])] {
-        let one = Resolution::new("three", Binning::Rows { count: 3, label: side }, columns());
+        let one = Resolution::new(
+            "three",
+            Binning::Rows {
+                count: 3,
+                label: side,
+            },
+            columns(),
+        );
         let bars = &whole(&spec(vec![one]), &rows)[0];
         assert_eq!(int(bars, "ts"), labels.map(Some));
         assert_eq!(int(bars, "bin"), [0, 1, 2].map(Some));

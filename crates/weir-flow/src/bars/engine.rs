@@ -229,7 +229,11 @@ impl Bars {
     ///
     /// # Errors
     /// [`BarsError`]; then nothing has changed.
-    pub fn take_in_until(&mut self, batches: &[&RecordBatch], until: Option<i64>) -> Result<(), BarsError> {
+    pub fn take_in_until(
+        &mut self,
+        batches: &[&RecordBatch],
+        until: Option<i64>,
+    ) -> Result<(), BarsError> {
         self.check_whole()?;
         let mut slots = std::mem::take(&mut self.slots);
         slots.resize_with(slots.len().max(batches.len()), Vec::new);

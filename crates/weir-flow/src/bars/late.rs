@@ -52,10 +52,18 @@ pub enum Continue {
 /// Nothing where the order values are no integers, dates or timestamps.
 pub fn changed_ranges(before: &Manifest, after: &Manifest) -> Vec<(i64, i64)> {
     let names = |manifest: &Manifest| -> BTreeSet<String> {
-        manifest.files.iter().map(|file| file.name.clone()).collect()
+        manifest
+            .files
+            .iter()
+            .map(|file| file.name.clone())
+            .collect()
     };
     let (old, new) = (names(before), names(after));
-    let only_one = before.files.iter().filter(|file| !new.contains(&file.name)).chain(after.files.iter().filter(|file| !old.contains(&file.name)));
+    let only_one = before
+        .files
+        .iter()
+        .filter(|file| !new.contains(&file.name))
+        .chain(after.files.iter().filter(|file| !old.contains(&file.name)));
     let ranges = only_one.filter_map(|file| Some((integer(&file.min)?, integer(&file.max)?)));
     united(ranges.collect())
 }
@@ -89,17 +97,35 @@ impl LatePlan {
     ///
     /// # Errors
     /// [`BarsError`] where the description does not suit the stream, or an order value lies outside what a period can place.
-    pub fn new(spec: &BarsSpec, input: &StreamSchema, changed: &[(i64, i64)], last: i64) -> Result<Self, BarsError> {
+    pub fn new(
+        spec: &BarsSpec,
+        input: &StreamSchema,
+        changed: &[(i64, i64)],
+        last: i64,
+    ) -> Result<Self, BarsError> {
         // What lies behind the last row is to come anyway. Rows at it may have come between those taken in, too.
-        let changed: Vec<(i64, i64)> = changed.iter().copied().filter(|(from, _)| *from <= last).collect();
+        let changed: Vec<(i64, i64)> = changed
+            .iter()
+            .copied()
+            .filter(|(from, _)| *from <= last)
+            .collect();
         if changed.is_empty() {
-            return Ok(Self { reopened: Vec::new(), go_on: Continue::Saved });
+            return Ok(Self {
+                reopened: Vec::new(),
+                go_on: Continue::Saved,
+            });
         }
         let Some(bins) = periods(spec, input)? else {
-            return Ok(Self { reopened: Vec::new(), go_on: Continue::Beginning });
+            return Ok(Self {
+                reopened: Vec::new(),
+                go_on: Continue::Beginning,
+            });
         };
         let Some(open) = common_begin(&bins, last)? else {
-            return Ok(Self { reopened: Vec::new(), go_on: Continue::Beginning });
+            return Ok(Self {
+                reopened: Vec::new(),
+                go_on: Continue::Beginning,
+            });
         };
         let touched = changed.iter().any(|(_, to)| *to >= open);
         let mut reopened = Vec::new();
@@ -111,21 +137,36 @@ impl LatePlan {
             }
             for (from, until) in united(spans) {
                 let (first, last) = (bins.bin(from)?.label, bins.bin(until - 1)?.label);
-                reopened.push(Reopened { way, from, until, first_label: first, last_label: last });
+                reopened.push(Reopened {
+                    way,
+                    from,
+                    until,
+                    first_label: first,
+                    last_label: last,
+                });
             }
         }
-        let go_on = if touched { Continue::From(open) } else { Continue::Saved };
+        let go_on = if touched {
+            Continue::From(open)
+        } else {
+            Continue::Saved
+        };
         Ok(Self { reopened, go_on })
     }
 }
 
 /// The periods of all resolutions; `None` where one depends on more than its own rows.
 fn periods(spec: &BarsSpec, input: &StreamSchema) -> Result<Option<Vec<Bins>>, BarsError> {
-    let order = input.order_type().ok_or_else(|| BarsError::Order { found: "nothing".to_owned() })?;
+    let order = input.order_type().ok_or_else(|| BarsError::Order {
+        found: "nothing".to_owned(),
+    })?;
     let mut all = Vec::new();
     for resolution in &spec.resolutions {
-        let Binning::Period(period) = &resolution.binning else { return Ok(None) };
-        if resolution.empty_periods || resolution.snapshots.is_some() || resolution.after.is_some() {
+        let Binning::Period(period) = &resolution.binning else {
+            return Ok(None);
+        };
+        if resolution.empty_periods || resolution.snapshots.is_some() || resolution.after.is_some()
+        {
             return Ok(None);
         }
         all.push(Bins::new(period, order)?);
@@ -161,8 +202,16 @@ impl Reopened {
         functions: &BarFunctions,
         rows: impl IntoIterator<Item = Result<RecordBatch, E>>,
     ) -> Result<Vec<RecordBatch>, E> {
-        let resolutions = spec.resolutions.get(self.way).cloned().into_iter().collect();
-        let one = BarsSpec { keys: spec.keys.clone(), resolutions };
+        let resolutions = spec
+            .resolutions
+            .get(self.way)
+            .cloned()
+            .into_iter()
+            .collect();
+        let one = BarsSpec {
+            keys: spec.keys.clone(),
+            resolutions,
+        };
         let mut bars = Bars::new(&one, input, functions)?;
         let mut made = Vec::new();
         for rows in rows {

@@ -30,24 +30,38 @@ impl Running {
     /// What no label still to come lies below; see [`super::Bars::least_label`].
     pub(super) fn least_label(&self, time: Option<i64>) -> Option<i64> {
         let snapshot = self.snapshots.as_ref().and_then(Snapshots::point);
-        let shown = snapshot.map(|(point, _)| point).filter(|_| self.open.is_some());
+        let shown = snapshot
+            .map(|(point, _)| point)
+            .filter(|_| self.open.is_some());
         let own = match (&self.open, time) {
             (Some(open), _) => Some(open.label(&self.boundary).min(open.last)),
             (None, Some(time)) => {
-                let from = self.last.filter(|_| self.ever.is_some()).map_or(time, |last| last.limit.min(time));
+                let from = self
+                    .last
+                    .filter(|_| self.ever.is_some())
+                    .map_or(time, |last| last.limit.min(time));
                 Some(self.boundary.least_label(from))
             }
             (None, None) => None,
         };
-        let coarser = self.coarser.iter().filter_map(|(coarse, _)| coarse.least_label(time));
+        let coarser = self
+            .coarser
+            .iter()
+            .filter_map(|(coarse, _)| coarse.least_label(time));
         own.into_iter().chain(shown).chain(coarser).min()
     }
 
     /// Whether closing what is open can fail.
     pub(super) fn may_fail_closing(&self) -> bool {
         let own = self.after.is_some() || self.ever.is_some() || self.snapshots.is_some();
-        own || self.columns.iter().any(|column| column.state.near_overflow())
-            || self.coarser.iter().any(|(coarse, _)| coarse.may_fail_closing())
+        own || self
+            .columns
+            .iter()
+            .any(|column| column.state.near_overflow())
+            || self
+                .coarser
+                .iter()
+                .any(|(coarse, _)| coarse.may_fail_closing())
     }
 
     pub(super) fn save(&self, to: &mut Writer) {

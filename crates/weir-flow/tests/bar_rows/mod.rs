@@ -9,7 +9,9 @@ use arrow_array::{Array, Float64Array, Int32Array, Int64Array, RecordBatch, Time
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use proptest::prelude::*;
 use weir_flow::StreamSchema;
-use weir_flow::bars::{BarColumn, BarFunctions, Bars, BarsSpec, Binning, Function, Period, Resolution};
+use weir_flow::bars::{
+    BarColumn, BarFunctions, Bars, BarsSpec, Binning, Function, Period, Resolution,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -36,7 +38,11 @@ pub fn batch(rows: &[Row]) -> RecordBatch {
     RecordBatch::try_new(
         schema(),
         vec![
-            Arc::new(rows.iter().map(|row| Some(row.ts)).collect::<TimestampSecondArray>()),
+            Arc::new(
+                rows.iter()
+                    .map(|row| Some(row.ts))
+                    .collect::<TimestampSecondArray>(),
+            ),
             Arc::new(rows.iter().map(|row| row.key).collect::<Int32Array>()),
             Arc::new(rows.iter().map(|row| row.price).collect::<Float64Array>()),
             Arc::new(rows.iter().map(|row| row.size).collect::<Int64Array>()),
@@ -57,7 +63,12 @@ pub fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
         let mut ts = 1_704_067_200 - 600;
         let each = steps.into_iter().map(|(step, key, price, size)| {
             ts += step;
-            Row { ts, key, price, size }
+            Row {
+                ts,
+                key,
+                price,
+                size,
+            }
         });
         each.collect()
     })
@@ -82,15 +93,26 @@ pub fn columns() -> Vec<BarColumn> {
 }
 
 pub fn period(name: &str, text: &str) -> Resolution {
-    Resolution::new(name, Binning::Period(Period::parse(text).unwrap()), columns())
+    Resolution::new(
+        name,
+        Binning::Period(Period::parse(text).unwrap()),
+        columns(),
+    )
 }
 
 pub fn spec(resolutions: Vec<Resolution>) -> BarsSpec {
-    BarsSpec { keys: vec!["key".to_owned()], resolutions }
+    BarsSpec {
+        keys: vec!["key".to_owned()],
+        resolutions,
+    }
 }
 
 /// All bars of a run over these chunks, by way out, the open ones last; a restart before each chunk that says so.
-pub fn run(spec: &BarsSpec, functions: &BarFunctions, chunks: &[(&[Row], bool)]) -> Vec<RecordBatch> {
+pub fn run(
+    spec: &BarsSpec,
+    functions: &BarFunctions,
+    chunks: &[(&[Row], bool)],
+) -> Vec<RecordBatch> {
     let make = || Bars::new(spec, &stream(), functions).unwrap();
     let mut bars = make();
     let mut out: Vec<Vec<RecordBatch>> = bars.outputs().iter().map(|_| Vec::new()).collect();
@@ -109,7 +131,10 @@ pub fn run(spec: &BarsSpec, functions: &BarFunctions, chunks: &[(&[Row], bool)])
         out[way].push(rows);
     }
     let schemas = bars.outputs().iter().map(|output| output.schema());
-    out.iter().zip(schemas).map(|(rows, schema)| arrow_select::concat::concat_batches(schema, rows).unwrap()).collect()
+    out.iter()
+        .zip(schemas)
+        .map(|(rows, schema)| arrow_select::concat::concat_batches(schema, rows).unwrap())
+        .collect()
 }
 
 pub fn whole(spec: &BarsSpec, rows: &[Row]) -> Vec<RecordBatch> {
@@ -118,7 +143,10 @@ pub fn whole(spec: &BarsSpec, rows: &[Row]) -> Vec<RecordBatch> {
 
 /// Cuts rows at these places (taken modulo their number), restarting where told.
 pub fn chunks<'a>(rows: &'a [Row], cuts: &[(usize, bool)]) -> Vec<(&'a [Row], bool)> {
-    let mut cuts: Vec<(usize, bool)> = cuts.iter().map(|(cut, restart)| (cut % (rows.len() + 1), *restart)).collect();
+    let mut cuts: Vec<(usize, bool)> = cuts
+        .iter()
+        .map(|(cut, restart)| (cut % (rows.len() + 1), *restart))
+        .collect();
     cuts.sort_unstable();
     let mut chunks = Vec::new();
     let mut at = (0, false);
@@ -132,16 +160,33 @@ pub fn chunks<'a>(rows: &'a [Row], cuts: &[(usize, bool)]) -> Vec<(&'a [Row], bo
 pub fn int(batch: &RecordBatch, name: &str) -> Vec<Option<i64>> {
     let column = batch.column_by_name(name).unwrap();
     match column.data_type() {
-        DataType::Int32 => column.as_primitive::<Int32Type>().iter().map(|value| value.map(i64::from)).collect(),
-        DataType::Timestamp(..) => column.as_primitive::<TimestampSecondType>().iter().collect(),
+        DataType::Int32 => column
+            .as_primitive::<Int32Type>()
+            .iter()
+            .map(|value| value.map(i64::from))
+            .collect(),
+        DataType::Timestamp(..) => column
+            .as_primitive::<TimestampSecondType>()
+            .iter()
+            .collect(),
         _ => column.as_primitive::<Int64Type>().iter().collect(),
     }
 }
 
 pub fn float(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
-    batch.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
+    batch
+        .column_by_name(name)
+        .unwrap()
+        .as_primitive::<Float64Type>()
+        .iter()
+        .collect()
 }
 
 pub fn row(ts: i64, key: i32, price: f64, size: i64) -> Row {
-    Row { ts, key: Some(key), price: Some(price), size: Some(size) }
+    Row {
+        ts,
+        key: Some(key),
+        price: Some(price),
+        size: Some(size),
+    }
 }
