@@ -105,7 +105,7 @@ pub trait Files: Send + Sync + Debug {
 /// A file that is being written.
 ///
 /// After an error from either method the content is unknown; do not go on with the file.
-pub trait FileWriter: Send + Debug {
+pub trait FileWriter: Send + Sync + Debug {
     /// Writes all of `bytes` at the end.
     ///
     /// # Errors

@@ -61,7 +61,8 @@ pub use pipeline::{
     Pipeline, PipelineBuilder, Plan, Port, Registry, RunOptions, Setting,
 };
 pub use sink::{
-    Checkpoint, Collector, Committed, MakeSink, RowWriteError, RowWriter, Sink, SinkError,
+    CHECKPOINT_KEY, Checkpoint, Collector, Committed, FileSink, MakeSink, RowWriteError, RowWriter,
+    Sink, SinkError, StoreSink, WriterSink,
 };
 pub use source::{
     ColumnType, CsvOptions, CsvSource, INFERRED_FROM_BYTES, INFERRED_FROM_ROWS, IpcSource,

@@ -130,10 +130,13 @@ impl Cascade {
         }
     }
 
+    /// What every way out has passed on: nothing before it comes any more.
     fn last_time(&self, index: usize) -> Frontier {
-        let check = self.nodes[index].checks.first();
-        let last = check.and_then(|check| check.last());
-        last.map_or(Frontier::Start, |time| Frontier::At(time.clone()))
+        let last = self.nodes[index].checks.iter().map(|check| {
+            let last = check.last();
+            last.map_or(Frontier::Start, |time| Frontier::At(time.clone()))
+        });
+        last.min().unwrap_or_default()
     }
 
     /// Output with its sizes, checked: it has the operator's columns and is in its order.

@@ -1,20 +1,25 @@
-use arrow_array::{RecordBatch, UInt32Array};
-use arrow_select::concat::concat_batches;
-use arrow_select::take::take_record_batch;
+use std::sync::Arc;
 
-use crate::batch::size::allocated_bytes;
-use crate::{Fired, Frontier, Held, Operator, OperatorError, OperatorKind, Output, StreamSchema};
+use weir_memory::Holder;
+use weir_store::DataError;
+use weir_store::sort::{ExternalSort, SortOptions, SortedRows, SpillFolder};
 
-/// Rows passed on in one batch.
-const BATCH: usize = 8_192;
+use crate::{Context, Fired, Frontier, Held, Operator, OperatorError, Output, StreamSchema};
 
-/// Brings rows into the order of a column; equal ones stay as they came. Everything is held until the input ends, so a pipeline
-/// with a sort commits at its end only.
+/// Brings rows into the order of a column; rows of equal order stay as they came. It sorts within the memory that it can reserve and spills the
+/// rest. Everything is held until the input ends, so a pipeline with a sort commits at its end only.
 pub struct Sort {
     output: StreamSchema,
-    rows: Vec<RecordBatch>,
-    bytes: u64,
-    sorted: Option<(RecordBatch, usize)>,
+    column: String,
+    options: Option<SortOptions>,
+    state: State,
+    /// Rows of the firing under way that are in already, because it failed after them.
+    ahead: usize,
+}
+
+enum State {
+    Collecting(Option<Box<ExternalSort>>),
+    Giving(Box<SortedRows<'static>>),
 }
 
 impl Sort {
@@ -27,11 +32,52 @@ impl Sort {
         let input = super::one(inputs)?;
         Ok(Self {
             output: StreamSchema::ordered(input.schema().clone(), column)?,
-            rows: Vec::new(),
-            bytes: 0,
-            sorted: None,
+            column: column.to_owned(),
+            options: None,
+            state: State::Collecting(None),
+            ahead: 0,
         })
     }
+
+    fn sorter(&mut self) -> Result<&mut ExternalSort, OperatorError> {
+        let State::Collecting(sort) = &mut self.state else {
+            return Err(OperatorError::Rows("rows after the end".to_owned()));
+        };
+        if sort.is_none() {
+            let options = self.options.clone();
+            let options =
+                options.ok_or_else(|| OperatorError::Rows("it was not opened".to_owned()))?;
+            let new = ExternalSort::new(self.output.schema(), &self.column, options);
+            *sort = Some(Box::new(new.map_err(failed)?));
+        }
+        sort.as_deref_mut()
+            .ok_or_else(|| OperatorError::Rows("it was not opened".to_owned()))
+    }
+}
+
+fn failed(error: DataError) -> OperatorError {
+    match error {
+        DataError::Memory(refusal) => OperatorError::Memory(refusal),
+        DataError::Order(error) => OperatorError::Rows(error.to_string()),
+        other => OperatorError::Spill {
+            doing: "sorting".to_owned(),
+            source: Box::new(other),
+        },
+    }
+}
+
+fn spill_folder(context: &Context) -> Result<SpillFolder, OperatorError> {
+    let Some(folder) = &context.spill else {
+        return Ok(SpillFolder::default());
+    };
+    context
+        .files
+        .create_folder_all(folder)
+        .map_err(|error| OperatorError::Spill {
+            doing: "making the folder to spill into".to_owned(),
+            source: Box::new(error),
+        })?;
+    Ok(SpillFolder::new(Arc::clone(&context.files), folder))
 }
 
 impl Operator for Sort {
@@ -39,47 +85,52 @@ impl Operator for Sort {
         &self.output
     }
 
+    fn open(&mut self, context: &Context) -> Result<(), OperatorError> {
+        let holder: Holder = context.holder.clone();
+        let mut options = SortOptions::new(holder);
+        options.spill = spill_folder(context)?;
+        self.options = Some(options);
+        Ok(())
+    }
+
     fn fire(&mut self, held: &Held, _out: &mut Output) -> Result<Fired, OperatorError> {
+        let mut skip = self.ahead;
         for rows in held.input(0) {
-            for row in 0..rows.num_rows() {
-                self.output.time(rows, row)?;
+            let count = rows.num_rows();
+            if skip < count {
+                let rows = rows.slice(skip, count - skip);
+                self.sorter()?.push(rows).map_err(failed)?;
+                self.ahead += count - skip;
             }
+            skip = skip.saturating_sub(count);
         }
-        for rows in held.input(0) {
-            self.bytes += allocated_bytes(rows);
-            self.rows.push(rows.clone());
-        }
+        self.ahead = 0;
         Ok(Fired::Done)
     }
 
     fn end(&mut self, out: &mut Output) -> Result<Fired, OperatorError> {
-        let all = concat_batches(self.output.schema(), &self.rows)?;
-        let count = u32::try_from(all.num_rows())
-            .map_err(|_| OperatorError::Rows("more than 2³² rows to sort".to_owned()))?;
-        let times = (0..all.num_rows()).map(|row| self.output.time(&all, row));
-        let times = times.collect::<Result<Vec<_>, _>>()?;
-        let mut order: Vec<u32> = (0..count).collect();
-        order.sort_by(|&a, &b| times[a as usize].cmp(&times[b as usize]));
-        let sorted = take_record_batch(&all, &UInt32Array::from(order))?;
-        self.rows.clear();
-        self.sorted = Some((sorted, 0));
+        if let State::Collecting(sort) = &mut self.state {
+            let Some(sort) = sort.take() else {
+                return Ok(Fired::Done);
+            };
+            // After an error here the rows are gone; the pipeline has committed nothing of them and is run again.
+            let sorted = sort.finish().and_then(weir_store::sort::Sorted::into_rows);
+            self.state = State::Giving(Box::new(sorted.map_err(failed)?));
+        }
         self.resume(out)
     }
 
     fn resume(&mut self, out: &mut Output) -> Result<Fired, OperatorError> {
-        let Some((sorted, next)) = &mut self.sorted else {
+        let State::Giving(rows) = &mut self.state else {
             return Ok(Fired::Done);
         };
-        while *next < sorted.num_rows() {
+        for rows in rows {
+            out.push(rows.map_err(failed)?);
             if out.is_full() {
                 return Ok(Fired::More);
             }
-            let length = BATCH.min(sorted.num_rows() - *next);
-            out.push(sorted.slice(*next, length));
-            *next += length;
         }
-        self.sorted = None;
-        self.bytes = 0;
+        self.state = State::Collecting(None);
         Ok(Fired::Done)
     }
 
@@ -87,19 +138,15 @@ impl Operator for Sort {
         Frontier::Start
     }
 
-    fn state_bytes(&self) -> usize {
-        usize::try_from(self.bytes).unwrap_or(usize::MAX)
-    }
-
     fn save(&self) -> Result<Option<Vec<u8>>, OperatorError> {
-        Ok((self.rows.is_empty() && self.sorted.is_none()).then(Vec::new))
+        let empty = match &self.state {
+            State::Collecting(sort) => sort.as_ref().is_none_or(|sort| sort.is_empty()),
+            State::Giving(_) => false,
+        };
+        Ok(empty.then(Vec::new))
     }
 
     fn reset(&mut self) {
-        (self.rows, self.bytes, self.sorted) = (Vec::new(), 0, None);
-    }
-
-    fn kind(&self) -> OperatorKind {
-        OperatorKind::Other
+        (self.state, self.ahead) = (State::Collecting(None), 0);
     }
 }

@@ -64,7 +64,7 @@ impl PipelineBuilder {
         let mut edges = Vec::new();
         let mut sources = Vec::new();
         let mut plan = Vec::new();
-        let mut streams: Vec<StreamSchema> = Vec::new();
+        let mut streams: Vec<Vec<StreamSchema>> = Vec::new();
         for (index, (part, inputs)) in parts.into_iter().zip(inputs).enumerate() {
             let node_name: Arc<str> = part.name().into();
             let holder = setting
@@ -72,7 +72,7 @@ impl PipelineBuilder {
                 .holder(setting.holder_name(&name, &node_name));
             let given: Vec<_> = inputs
                 .iter()
-                .map(|(from, _)| streams[*from].clone())
+                .map(|(from, way)| streams[*from][*way].clone())
                 .collect();
             for (input, (from, way)) in inputs.iter().enumerate() {
                 edges.push(EdgeSpec {
@@ -93,7 +93,6 @@ impl PipelineBuilder {
                 memory: usize::try_from(sizes.node_share.max(sizes.share / 2))
                     .unwrap_or(usize::MAX),
             };
-            let ways = part.ways();
             let made = Made::new(part, index, &given, &context, &mut sources)?;
             plan.push(NodePlan {
                 name: node_name.to_string(),
@@ -110,12 +109,12 @@ impl PipelineBuilder {
                 },
                 stream: made.stream.clone(),
             });
-            streams.push(made.stream.clone());
+            streams.push(made.outputs.clone());
             nodes.push(NodeSpec {
                 name: node_name,
                 work: made.work,
                 inputs: given,
-                outputs: vec![made.stream; ways],
+                outputs: made.outputs,
                 limits: made.limits,
                 accumulate: made.accumulate,
                 holder,
@@ -247,6 +246,7 @@ impl PipelineBuilder {
 struct Made {
     work: Work,
     stream: StreamSchema,
+    outputs: Vec<StreamSchema>,
     limits: Limits,
     accumulate: bool,
     role: NodeRole,
@@ -265,6 +265,7 @@ impl Made {
                 sources.push(SourceSlot::new(part.name, index, part.source));
                 Ok(Self {
                     work: Work::Source,
+                    outputs: vec![part.stream.clone()],
                     stream: part.stream,
                     limits: Limits::at_once(),
                     accumulate: true,
@@ -284,6 +285,9 @@ impl Made {
                 }
                 Ok(Self {
                     stream: operator.output().clone(),
+                    outputs: (0..part.ways)
+                        .map(|way| operator.output_of(way).clone())
+                        .collect(),
                     role: NodeRole::Operator(operator.kind()),
                     work: Work::Operator(operator),
                     limits: part.options.limits,
@@ -306,6 +310,7 @@ impl Made {
                         skip: 0,
                     }),
                     stream,
+                    outputs: Vec::new(),
                     limits: Limits::at_once(),
                     accumulate: false,
                     role: NodeRole::Sink,

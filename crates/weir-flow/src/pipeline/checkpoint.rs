@@ -9,7 +9,7 @@ use super::{FlowError, Pipeline};
 use crate::{Checkpoint, Committed, Position};
 
 /// More state than this is not written into a dataset's metadata; the pipeline then commits at its end only.
-const MOST_STATE: usize = 16 << 20;
+const MOST_STATE: usize = 8 << 20;
 
 /// A sink whose rows are final: it has rows that came of the end of a run and cannot be replaced.
 pub(super) struct Final {

@@ -26,7 +26,7 @@ pub struct NodePlan {
     pub accumulate: bool,
     /// The most bytes that an adaptive limit lets it hold; 0 for what holds nothing.
     pub share: u64,
-    /// What it passes on (or, a sink, takes).
+    /// What it passes on by its first way out (or, a sink, takes).
     pub stream: StreamSchema,
 }
 

@@ -1,7 +1,10 @@
 //! Where rows end up.
 
 mod collect;
+mod even;
+mod file;
 mod rows;
+mod store;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::{Context, Position, StreamSchema};
 
 pub use collect::Collector;
+pub use file::{FileSink, WriterSink};
 pub use rows::{RowWriteError, RowWriter};
+pub use store::{CHECKPOINT_KEY, StoreSink};
 
 /// Takes rows in order and commits them whole or not at all.
 ///

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Batches in order.
-pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Result<RecordBatch, DataError>> + 'a>;
+pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Result<RecordBatch, DataError>> + Send + 'a>;
 
 /// One sorted input. Of equal order values, rows of an earlier input come first.
 pub(crate) struct Input<'a> {

@@ -305,6 +305,7 @@ pub struct SortedRows<'a>(Inner<'a>);
 
 enum Inner<'a> {
     Memory(std::slice::Iter<'a, RecordBatch>),
+    Owned(std::vec::IntoIter<RecordBatch>, #[allow(dead_code, reason = "held while the rows are")] Reservation),
     One(RunRows),
     Many(Box<Merge<'a>>),
 }
@@ -315,6 +316,7 @@ impl Iterator for SortedRows<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::Memory(batches) => batches.next().cloned().map(Ok),
+            Inner::Owned(batches, _) => batches.next().map(Ok),
             Inner::One(rows) => rows.next(),
             Inner::Many(rows) => rows.next(),
         }
@@ -347,6 +349,18 @@ impl Sorted {
     pub fn rows(&self) -> Result<SortedRows<'_>, DataError> {
         Ok(SortedRows(match self.runs.as_slice() {
             [] => Inner::Memory(self.memory.iter()),
+            [only] => Inner::One(only.rows(&self.options.holder)?),
+            runs => Inner::Many(Box::new(self.merge(runs)?)),
+        }))
+    }
+
+    /// The rows in order, from the first, once: for those who cannot keep the [`Sorted`] beside them.
+    ///
+    /// # Errors
+    /// As [`Sorted::rows`].
+    pub fn into_rows(self) -> Result<SortedRows<'static>, DataError> {
+        Ok(SortedRows(match self.runs.as_slice() {
+            [] => Inner::Owned(self.memory.into_iter(), self._held),
             [only] => Inner::One(only.rows(&self.options.holder)?),
             runs => Inner::Many(Box::new(self.merge(runs)?)),
         }))
