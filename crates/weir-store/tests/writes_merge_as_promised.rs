@@ -406,7 +406,7 @@ fn predecessor_6_an_insert_at_the_head_of_200_files_touches_one() {
     let report = write(&dataset, &keys((0..10).map(|_| 1), "new"));
     assert_eq!(report.files_removed, 1);
     assert!(report.files_added <= 5);
-    let ahead = write(&dataset, &keys((-10..0).map(|key| key), "new"));
+    let ahead = write(&dataset, &keys(-10..0, "new"));
     assert_eq!(ahead.files_removed, 0);
 }
 

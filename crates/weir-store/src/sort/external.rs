@@ -187,7 +187,7 @@ impl ExternalSort {
     }
 
     fn spill(&mut self) -> Result<(), DataError> {
-        let rows = block_rows(&self.schema, self.buffer_bytes, self.buffer_rows);
+        let rows = block_rows(self.buffer_bytes, self.buffer_rows);
         let mut run = Run::create(&self.options.spill)?;
         if self.in_order {
             for batch in &self.buffer {
@@ -410,12 +410,11 @@ impl Sorted {
             spans.add(&OrderColumn::new(&self.order_type, array)?);
         }
         for run in &self.runs {
-            let file = run.open()?;
             for block in &run.blocks {
                 if spans.same_place(&block.min, &block.max) {
                     spans.add_range(block.rows, &block.min, &block.max);
                 } else {
-                    let batch = run.block(&file, block)?;
+                    let batch = run.block(block)?;
                     let array = batch.column(self.order_column);
                     spans.add(&OrderColumn::new(&self.order_type, array)?);
                 }

@@ -1,10 +1,14 @@
 //! A spilled run: blocks of sorted rows, each with its length, its checksum and its range.
 
-use std::{fs::File, os::unix::fs::FileExt, sync::Arc};
+use std::{
+    fs::File,
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::{reader::StreamReader, writer::StreamWriter};
-use arrow_schema::SchemaRef;
 use weir_files::{Doing, FilesError, ScratchFile};
 use weir_memory::{Bytes, Holder, Reservation};
 
@@ -29,7 +33,10 @@ pub(super) struct Block {
 /// Sorted rows in a scratch file.
 #[derive(Debug)]
 pub(super) struct Run {
-    file: ScratchFile,
+    /// In a mutex only because nobody shares a writer; runs are read through `reader`.
+    file: Mutex<ScratchFile>,
+    reader: File,
+    path: String,
     pub(super) blocks: Vec<Block>,
 }
 
@@ -38,7 +45,9 @@ impl Run {
         let file = ScratchFile::create(Arc::clone(&spill.files), &spill.folder, "sort")
             .map_err(StorageError::from)?;
         Ok(Self {
-            file,
+            reader: file.open().map_err(StorageError::from)?,
+            path: file.path().display().to_string(),
+            file: Mutex::new(file),
             blocks: Vec::new(),
         })
     }
@@ -60,15 +69,16 @@ impl Run {
         writer.write(batch).map_err(DataError::unsupported)?;
         writer.finish().map_err(DataError::unsupported)?;
         drop(writer);
+        let file = self.file.get_mut().unwrap_or_else(PoisonError::into_inner);
         let block = Block {
-            offset: self.file.written(),
+            offset: file.written(),
             length: bytes.len(),
             crc: crc32fast::hash(&bytes),
             rows: batch.num_rows() as u64,
             min: column.value(0),
             max: column.value(column.len() - 1),
         };
-        self.file.append(&bytes).map_err(StorageError::from)?;
+        file.append(&bytes).map_err(StorageError::from)?;
         self.blocks.push(block);
         Ok(())
     }
@@ -76,20 +86,21 @@ impl Run {
     pub(super) fn rows(self: &Arc<Self>, holder: &Holder) -> Result<RunRows, DataError> {
         Ok(RunRows {
             run: Arc::clone(self),
-            file: self.file.open().map_err(StorageError::from)?,
             next: 0,
             held: holder.reserve(Bytes::new(0))?,
         })
     }
 
     /// Reads one block.
-    pub(super) fn block(&self, file: &File, block: &Block) -> Result<RecordBatch, DataError> {
-        let path = self.file.path();
+    pub(super) fn block(&self, block: &Block) -> Result<RecordBatch, DataError> {
         let mut bytes = vec![0; block.length];
-        file.read_exact_at(&mut bytes, block.offset)
-            .map_err(|error| StorageError::from(FilesError::from_io(error, path, Doing::Read)))?;
-        let damaged =
-            |why: String| DataError::damaged(&path.display().to_string(), block.offset, why);
+        self.reader
+            .read_exact_at(&mut bytes, block.offset)
+            .map_err(|error| {
+                let path = Path::new(&self.path);
+                StorageError::from(FilesError::from_io(error, path, Doing::Read))
+            })?;
+        let damaged = |why: String| DataError::damaged(&self.path, block.offset, why);
         if crc32fast::hash(&bytes) != block.crc {
             return Err(damaged("spilled rows changed on the disk".to_owned()));
         }
@@ -101,16 +112,11 @@ impl Run {
             None => Err(damaged("a spilled block has no rows".to_owned())),
         }
     }
-
-    pub(super) fn open(&self) -> Result<File, DataError> {
-        Ok(self.file.open().map_err(StorageError::from)?)
-    }
 }
 
 /// The rows of a run, block by block.
 pub(super) struct RunRows {
     run: Arc<Run>,
-    file: File,
     next: usize,
     held: Reservation,
 }
@@ -124,12 +130,12 @@ impl Iterator for RunRows {
         if let Err(refusal) = self.held.resize(Bytes::new(block.length as u64)) {
             return Some(Err(refusal.into()));
         }
-        Some(self.run.block(&self.file, block))
+        Some(self.run.block(block))
     }
 }
 
 /// Rows of a block: about 256 KiB.
-pub(super) fn block_rows(_schema: &SchemaRef, bytes: u64, rows: u64) -> usize {
+pub(super) fn block_rows(bytes: u64, rows: u64) -> usize {
     let row = (bytes / rows.max(1)).max(1);
     usize::try_from((256 << 10) / row)
         .unwrap_or(usize::MAX)
