@@ -35,6 +35,7 @@
 pub mod bars;
 mod batch;
 mod cascade;
+mod describe;
 mod join;
 mod limits;
 mod operator;
@@ -52,6 +53,9 @@ pub use batch::{
 pub use cascade::{CascadeCause, CascadeError, Counts};
 pub use join::{AsofDirection, AsofJoin, Distance, EqualJoin, IntervalJoin, JoinError, JoinKind};
 pub use limits::{AdaptiveLimit, Candidate, Relief, largest_releasable};
+pub use batch::{EventTime, FloatTime, Frontier, StreamError, StreamSchema};
+pub use describe::{PIPELINE_CODES, PipelineFile, ReadPipelineError};
+pub use join::{AsofDirection, AsofJoin, Distance, IntervalJoin, JoinError, JoinKind};
 pub use operator::{
     Context, Fired, Held, HeldBatch, MakeOperator, Operator, OperatorError, OperatorKind, Output,
 };

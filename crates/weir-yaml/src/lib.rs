@@ -48,7 +48,7 @@ pub use declare::{
     Bounds, Document, Field, Form, Format, List, ListOf, MapOf, Mapping, Named, OptionalOf, Record,
     Slot, Union, Visitor, Word, field,
 };
-pub use decode::{Decoded, Parsed, Places, decode, parse, parse_bytes, read_bytes};
+pub use decode::{Decoded, Parsed, Places, decode, nearest, parse, parse_bytes, read_bytes};
 pub use report::{AsWarning, Check, Code, MISTAKES_REPORTED, Mistake, Mistakes, Report};
 pub use tree::{MAX_BYTES, Place, plain_words};
 pub use write::{json_schema, reference, to_yaml};

@@ -10,3 +10,4 @@ mod unknown;
 mod values;
 
 pub use parse::{Decoded, Parsed, Places, decode, parse, parse_bytes, read_bytes};
+pub use suggest::nearest;

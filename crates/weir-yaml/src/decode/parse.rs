@@ -20,6 +20,8 @@ pub struct Parsed<D> {
     pub document: D,
     /// What is allowed but probably not meant, in the order of the file.
     pub warnings: Vec<Mistake>,
+    /// Where the values stand.
+    pub places: Places,
 }
 
 /// What a file says, each value by itself.
@@ -71,6 +73,7 @@ pub fn parse<D: Document>(source_name: &str, text: &str) -> Result<Parsed<D>, Mi
             return Ok(Parsed {
                 document: decoded.document,
                 warnings: report.take(),
+                places: decoded.places,
             });
         }
     }

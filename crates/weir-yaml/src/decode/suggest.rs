@@ -2,7 +2,8 @@
 
 /// The nearest of `names`, when it is near enough to be what was meant. Words longer than 60
 /// characters have none.
-pub(crate) fn nearest<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+#[must_use]
+pub fn nearest<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
     if word.chars().count() > 60 || word.is_empty() {
         return None;
     }
