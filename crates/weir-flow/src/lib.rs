@@ -51,11 +51,9 @@ pub use batch::{
     rows_to_bytes,
 };
 pub use cascade::{CascadeCause, CascadeError, Counts};
+pub use describe::{PIPELINE_CODES, PipelineFile, ReadPipelineError};
 pub use join::{AsofDirection, AsofJoin, Distance, EqualJoin, IntervalJoin, JoinError, JoinKind};
 pub use limits::{AdaptiveLimit, Candidate, Relief, largest_releasable};
-pub use batch::{EventTime, FloatTime, Frontier, StreamError, StreamSchema};
-pub use describe::{PIPELINE_CODES, PipelineFile, ReadPipelineError};
-pub use join::{AsofDirection, AsofJoin, Distance, IntervalJoin, JoinError, JoinKind};
 pub use operator::{
     Context, Fired, Held, HeldBatch, MakeOperator, Operator, OperatorError, OperatorKind, Output,
 };
@@ -70,7 +68,7 @@ pub use sink::{
 };
 pub use source::{
     ColumnType, CsvOptions, CsvSource, INFERRED_FROM_BYTES, INFERRED_FROM_ROWS, IpcSource,
-    ParquetOptions, ParquetSource, ParseColumnTypeError, ParseRowFormatError, Position, RowFormat,
-    Rows, Source, SourceError,
+    OpenedRows, ParquetOptions, ParquetSource, ParseColumnTypeError, ParseRowFormatError, Position,
+    RowFormat, Rows, Source, SourceError, StoreOptions, StoreSource, open_rows, read_rows_once,
 };
 pub use trigger::{Arriving, Bound, LimitError, Limits, Load, Step, decide, is_due};

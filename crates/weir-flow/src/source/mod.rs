@@ -4,8 +4,10 @@ mod csv;
 mod format;
 mod input;
 mod ipc;
+mod open;
 mod parquet;
 mod rows;
+mod store;
 
 use std::error::Error;
 
@@ -20,8 +22,10 @@ pub use csv::{
 };
 pub use format::{ParseRowFormatError, RowFormat};
 pub use ipc::IpcSource;
+pub use open::{OpenedRows, open_rows, read_rows_once};
 pub use parquet::{ParquetOptions, ParquetSource};
 pub use rows::Rows;
+pub use store::{StoreOptions, StoreSource};
 
 /// Gives rows in order, a batch at a time, and can go to a place it was at before.
 ///
