@@ -77,13 +77,13 @@ pub struct RunArguments {
     /// A shipped protocol's name (`weir protocol ls`) or the path of a YAML file.
     pub protocol: String,
     /// Patients to simulate.
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    #[arg(long, default_value_t = 100_000, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     pub patients: u32,
     /// Years of follow-up, up to 50.
-    #[arg(long, default_value_t = 5.0)]
+    #[arg(long, default_value_t = 5.0, allow_negative_numbers = true)]
     pub years: f64,
     /// Seed: the same seed gives the same patients under every protocol.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     #[command(flatten)]
     pub budget: BudgetArguments,
@@ -198,7 +198,7 @@ pub enum RunsCommand {
     #[command(after_help = "Example:\n  weir runs ls --limit 20")]
     Ls {
         /// At most so many.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
         limit: u64,
         /// Only those with this tag.
         #[arg(long)]

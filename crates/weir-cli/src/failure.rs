@@ -149,9 +149,9 @@ impl From<FilesError> for Failure {
 impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         let exit = match &error {
-            LibraryError::Full { .. } | LibraryError::Files(FilesError::Full { .. }) => {
-                Exit::DoesNotFit
-            }
+            LibraryError::Full { .. }
+            | LibraryError::Files(FilesError::Full { .. })
+            | LibraryError::Home(FilesError::Full { .. }) => Exit::DoesNotFit,
             _ => Exit::Failed,
         };
         Self::new("W0301", error).exit(exit)

@@ -122,6 +122,12 @@ pub fn counted(number: u64, thing: &str) -> String {
     format!("{} {thing}{plural}", count(number))
 }
 
+/// Years of follow-up: `1 year`, `2.5 years`.
+pub fn years(years: f64) -> String {
+    let plural = if years == 1.0 { "" } else { "s" };
+    format!("{years} year{plural}")
+}
+
 /// Seconds as people say them.
 pub fn seconds(seconds: f64) -> String {
     match seconds {

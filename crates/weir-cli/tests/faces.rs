@@ -182,7 +182,7 @@ fn mistakes_and_their_exit_codes() {
         "name: bad\nversion: 1\npatients: 5\ntreatment:\n  drug: aflibercpt\n",
     )
     .unwrap();
-    let cases: [(&[&str], i32); 14] = [
+    let cases: [(&[&str], i32); 20] = [
         (&["protocol", "check", "bad.yaml"], 3),
         (&["protocol", "check", "missing.yaml"], 3),
         (&["sim", "run", "bad.yaml"], 3),
@@ -191,7 +191,13 @@ fn mistakes_and_their_exit_codes() {
         (&["sim", "run", PROTOCOL, "--budget", "1MiB"], 4),
         (&["sim", "run", PROTOCOL, "--patients", "0"], 2),
         (&["sim", "run", PROTOCOL, "--years", "51"], 2),
+        (&["sim", "run", PROTOCOL, "--years", "-1"], 2),
+        (&["sim", "run", PROTOCOL, "--patients", "-5"], 2),
+        (&["sim", "run", PROTOCOL, "--out", "bad.yaml"], 1),
         (&["sim", "run", PROTOCOL, "--results", "everything"], 2),
+        (&["sim", "run", ""], 3),
+        (&["runs", "ls", "--limit", "0"], 2),
+        (&["runs", "rebuild", "bad.yaml"], 2),
         (&["sim", "runn"], 2),
         (&["runs", "show", "nothing"], 1),
         (&["runs", "verify", "last"], 1),

@@ -104,3 +104,59 @@ fn the_last_run_of_an_empty_library_is_no_name_that_nobody_has() {
     assert!(told.stderr.contains("there is no last run"), "{told:?}");
     assert!(told.stderr.contains("weir demo"), "{told:?}");
 }
+
+#[test]
+fn another_home_is_a_folder_of_runs_too() {
+    let there = Weir::in_memory();
+    there.good(&[
+        "sim",
+        "run",
+        PROTOCOL,
+        "--patients=50",
+        "--years=1",
+        "--name=far",
+    ]);
+    let here = Weir::in_memory();
+    let home = there.home();
+    let told = here.good(&["--json", "runs", "rebuild", home.to_str().unwrap()]);
+    assert_eq!(told.json()["added"], json!(["far"]));
+}
+
+#[test]
+fn a_folder_that_is_not_removed_is_told() {
+    let weir = Weir::in_memory();
+    weir.good(&["sim", "run", PROTOCOL, "--patients=50", "--years=1"]);
+    let folder = folder_of(&weir.last().unwrap());
+    std::fs::write(folder.join("run.json"), "somebody else's").unwrap();
+    let told = weir.good(&["runs", "rm", "last", "--yes"]);
+    assert!(told.stdout.contains("left alone"), "{told:?}");
+    assert!(told.stdout.contains(folder.to_str().unwrap()), "{told:?}");
+    assert!(folder.exists());
+}
+
+#[test]
+fn a_killed_run_whose_folder_is_gone_is_told_so() {
+    let weir = Weir::in_memory();
+    let out = weir.folder().join("out");
+    let mut command = weir.command(&["sim", "run", PROTOCOL, "--patients=10000000"]);
+    let mut child = command
+        .arg("--out")
+        .arg(&out)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while !out.join("journal.jsonl").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended early");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    std::fs::remove_dir_all(&out).unwrap();
+    let told = weir.run(&["plot", "last"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    for part in ["error[W0118]", "weir sim resume", "weir runs rm"] {
+        assert!(told.stderr.contains(part), "{part}: {told:?}");
+    }
+    assert!(!told.stderr.contains("partial"), "{told:?}");
+}

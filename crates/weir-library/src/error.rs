@@ -28,6 +28,15 @@ pub enum LibraryError {
         /// The folder.
         path: PathBuf,
     },
+    /// A run was to be put into a folder, and there is a file. Nothing was touched.
+    #[error("the folder for the run is a file; name a new folder (--out): {}", path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The home cannot be made or looked at.
+    #[error("the home for runs cannot be used: {}; set WEIR_HOME to a folder that can be written", .0.summary())]
+    Home(FilesError),
     /// The catalogue was written by a newer weir. It was not touched.
     #[error(
         "the catalogue has schema version {found}, this weir knows versions up to {known}: use \

@@ -198,7 +198,7 @@ fn a_full_disk_is_named_with_remedies_and_keeps_what_was_there() {
     match library {
         Ok(library) => assert_eq!(library.list(&Filter::default()).unwrap().len(), registered),
         Err(error) => assert!(
-            matches!(error, LibraryError::Full { .. } | LibraryError::Files(_)),
+            matches!(error, LibraryError::Full { .. } | LibraryError::Home(_)),
             "{error}"
         ),
     }
@@ -217,6 +217,8 @@ fn a_read_only_home_is_named_with_remedies() {
     assert!(matches!(error, LibraryError::ReadOnly { .. }), "{error:?}");
     assert!(error.to_string().contains("WEIR_HOME"), "{error}");
     let error = Library::open(Home::at(disk.folder().join("other"))).unwrap_err();
-    assert!(matches!(error, LibraryError::Files(_)), "{error:?}");
-    assert!(error.to_string().contains("read-only"), "{error}");
+    assert!(matches!(error, LibraryError::Home(_)), "{error:?}");
+    for part in ["the home for runs", "read-only", "WEIR_HOME"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
 }

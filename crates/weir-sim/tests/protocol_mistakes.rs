@@ -190,6 +190,12 @@ fn what_cannot_happen_in_a_run_is_a_warning_at_its_place() {
     // In a run that is long enough there is nothing to tell, nor where nobody asked about a run.
     assert_eq!(for_run(SLOW, 2_500, 3.0), []);
     assert_eq!(Protocol::parse("slow.yaml", SLOW).unwrap().warnings, []);
+    // Everybody on the first day is in time, however short the run.
+    for shipped in Protocol::shipped() {
+        let parsed = Protocol::parse_for_run(shipped.id, shipped.text, 100_000, 1e-9).unwrap();
+        let late = |w: &&Mistake| w.path.starts_with("population");
+        assert_eq!(parsed.warnings.iter().find(late), None, "{}", shipped.id);
+    }
     // Lines are the file's own, however they end.
     let windows = format!("\u{feff}{}", SLOW.replace('\n', "\r\n"));
     assert_eq!(for_run(&windows, 2_500, 1.0), for_run(SLOW, 2_500, 1.0));

@@ -96,6 +96,7 @@ fn found(name: &str) -> Result<Found<'_>, Failure> {
 fn nearest(name: &str) -> Option<&'static str> {
     let words = |text: &str| {
         text.split(['-', '_', ' '])
+            .filter(|word| !word.is_empty())
             .map(str::to_lowercase)
             .collect::<Vec<_>>()
     };

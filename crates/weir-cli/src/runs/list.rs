@@ -11,12 +11,14 @@ use crate::output::{Output, seconds};
 pub fn run(limit: u64, tag: Option<String>, output: &Output) -> Result<Exit, Failure> {
     let library = library::open()?;
     let runs = library.list(&Filter {
-        tag,
+        tag: tag.clone(),
         limit,
         ..Filter::default()
     })?;
     let mut text = String::new();
-    if runs.is_empty() {
+    if let (true, Some(tag)) = (runs.is_empty(), &tag) {
+        let _ = writeln!(text, "no run has the tag {tag:?}");
+    } else if runs.is_empty() {
         let _ = writeln!(
             text,
             "no runs yet in {}; try `weir demo`",

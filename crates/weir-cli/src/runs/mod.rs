@@ -9,7 +9,6 @@ mod verify;
 use serde_json::json;
 use weir_files::Files;
 use weir_library::RunRow;
-use weir_run::RunState;
 use weir_sim::job::Job;
 
 use crate::arguments::RunsCommand;
@@ -36,13 +35,9 @@ pub fn job_of(
     Ok(Job::of_run(files, &row.folder, &parameters)?)
 }
 
-/// Refuses a run whose folder somebody has removed or moved. One that was killed early may not have got so far.
+/// Refuses a run whose folder somebody has removed or moved.
 pub fn refuse_gone(row: &RunRow, files: &dyn Files) -> Result<(), Failure> {
-    let is_over = matches!(
-        row.state,
-        RunState::Finished | RunState::Failed | RunState::Cancelled
-    );
-    if !is_over || files.exists(&row.folder)? {
+    if files.exists(&row.folder)? {
         return Ok(());
     }
     let mut failure = Failure::new(
@@ -53,8 +48,14 @@ pub fn refuse_gone(row: &RunRow, files: &dyn Files) -> Result<(), Failure> {
             row.folder.display()
         ),
     )
-    .with("`weir runs rebuild FOLDER` if it was moved to FOLDER, or put it back")
-    .with(format!(
+    .with("`weir runs rebuild FOLDER` if it was moved to FOLDER, or put it back");
+    if row.state.can_resume() {
+        failure = failure.with(format!(
+            "`weir sim resume {}` computes all of it again",
+            row.name
+        ));
+    }
+    failure = failure.with(format!(
         "`weir runs rm {}` forgets the run; `weir runs show {}` tells what to run again",
         row.name, row.name
     ));

@@ -58,9 +58,14 @@ fn check(folder: &Path) -> Result<(), Failure> {
     if folder.is_dir() {
         return Ok(());
     }
+    let what = if folder.exists() {
+        "not a folder"
+    } else {
+        "no such folder"
+    };
     Err(
-        Failure::new("W0104", format!("no such folder: {}", folder.display()))
-            .with("the folder of a run, or one that holds runs' folders")
+        Failure::new("W0104", format!("{what}: {}", folder.display()))
+            .with("the folder of a run, one that holds runs' folders, or another home")
             .exit(Exit::Usage),
     )
 }

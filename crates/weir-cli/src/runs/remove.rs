@@ -1,3 +1,4 @@
+use std::fmt::Write;
 use std::io::IsTerminal;
 
 use serde_json::json;
@@ -25,14 +26,24 @@ pub fn run(runs: &[String], yes: bool, output: &Output) -> Result<Exit, Failure>
         return Ok(Exit::Failed);
     }
     let mut removed = Vec::new();
+    let mut left = Vec::new();
     for row in &rows {
         library.remove(row.id)?;
         removed.push(row.name.to_string());
+        if row.folder.exists() {
+            left.push(&row.folder);
+        }
     }
-    output.result(
-        &format!("removed {}", removed.join(", ")),
-        &json!({"removed": removed}),
-    );
+    let mut text = format!("removed {}", removed.join(", "));
+    for folder in &left {
+        // What does not hold the run's manifest may be anybody's.
+        let _ = write!(
+            text,
+            "\n  left alone, as its run.json is not the run's: {}",
+            folder.display()
+        );
+    }
+    output.result(&text, &json!({"removed": removed, "folders_left": left}));
     Ok(Exit::Done)
 }
 

@@ -28,13 +28,28 @@ pub fn run(run: &str, output: &Output) -> Result<Exit, Failure> {
         let _ = writeln!(text, "time       {}", seconds(time));
     }
     if let Some(limit) = row.limit {
-        let _ = writeln!(
-            text,
-            "memory     {} at its peak, {} on average, of {}",
-            Bytes::new(row.memory.peak_resident),
-            Bytes::new(row.memory.mean_resident),
-            Bytes::new(limit)
-        );
+        let limit = Bytes::new(limit);
+        let _ = match row.memory.samples {
+            // The totals come when it ends.
+            0 => match library
+                .samples(row.id)?
+                .iter()
+                .map(|now| now.resident)
+                .max()
+            {
+                Some(peak) => {
+                    let peak = Bytes::new(peak);
+                    writeln!(text, "memory     {peak} at its peak so far, of {limit}")
+                }
+                None => writeln!(text, "memory     not known yet, of {limit}"),
+            },
+            _ => writeln!(
+                text,
+                "memory     {} at its peak, {} on average, of {limit}",
+                Bytes::new(row.memory.peak_resident),
+                Bytes::new(row.memory.mean_resident),
+            ),
+        };
     }
     let _ = writeln!(text, "folder     {}", row.folder.display());
     if !details.tags.is_empty() {

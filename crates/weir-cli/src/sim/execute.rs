@@ -13,7 +13,7 @@ use weir_sim::summary::Cube;
 
 use super::Means;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, count, counted, seconds};
+use crate::output::{Output, count, counted, seconds, years};
 use crate::progress;
 
 /// A run that ended without an error.
@@ -182,11 +182,11 @@ impl Finished {
         };
         let _ = writeln!(
             text,
-            "{state:<10} {}: {} of {} × {} years in {}, {}",
+            "{state:<10} {}: {} of {} × {} in {}, {}",
             self.run,
             count(u64::from(done.patients)),
             counted(u64::from(job.spec().patients), "patient"),
-            job.spec().years,
+            years(job.spec().years),
             seconds(self.seconds),
             counted(done.threads as u64, "thread"),
         );

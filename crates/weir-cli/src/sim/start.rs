@@ -13,7 +13,7 @@ use crate::arguments::{
     CompressionArgument, EngineArgument, OnCancel, ResultsArgument, RunArguments,
 };
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, count, counted, seconds};
+use crate::output::{Output, count, counted, seconds, years};
 use crate::{library, protocol, signal};
 
 /// `weir sim run`.
@@ -139,9 +139,9 @@ fn preflight_text(job: &Job, preflight: &Preflight, budget: &Budget) -> String {
     let _ = writeln!(text, "protocol   {}", job.protocol().name);
     let _ = writeln!(
         text,
-        "patients   {} × {} years, about {}, {}, kept in {}",
+        "patients   {} × {}, about {}, {}, kept in {}",
         count(u64::from(preflight.patients)),
-        job.spec().years,
+        years(job.spec().years),
         counted(preflight.visits, "visit"),
         counted(u64::from(preflight.parts), "part"),
         preflight.tier

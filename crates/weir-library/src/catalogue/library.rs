@@ -40,7 +40,9 @@ impl Library {
     ///
     /// As [`Library::open`].
     pub fn open_with(home: Home, files: Arc<dyn Files>) -> Result<Self, LibraryError> {
-        files.create_folder_all(&home.runs_folder())?;
+        files
+            .create_folder_all(&home.runs_folder())
+            .map_err(LibraryError::Home)?;
         let (connection, freshness) = schema::open(&home.library_path())?;
         let library = Self {
             home,

@@ -41,7 +41,7 @@ impl Library {
         self.rebuild_with(&[])
     }
 
-    /// The same, and looks in these folders too: each is a run's own or holds runs' folders. A known run
+    /// The same, and looks in these folders too: each is a run's own, holds runs' folders, or is a home. A known run
     /// whose folder was moved there is followed.
     ///
     /// # Errors
@@ -59,11 +59,16 @@ impl Library {
         for folder in folders {
             let folder = std::path::absolute(folder)
                 .map_err(|error| FilesError::from_io(error, folder, Doing::Inspect))?;
-            let runs = if self.holds_run(&folder)? {
+            let mut runs = if self.holds_run(&folder)? {
                 vec![folder.clone()]
             } else {
                 self.runs_in(&folder)?
             };
+            // Another home has its runs one level further down.
+            let below = folder.join("runs");
+            if runs.is_empty() && below.is_dir() {
+                runs = self.runs_in(&below)?;
+            }
             if runs.is_empty() {
                 rebuilt.without_runs.push(folder);
             }

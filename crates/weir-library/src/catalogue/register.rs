@@ -81,6 +81,9 @@ impl Library {
     fn free_folder(&self, folder: &Path) -> Result<PathBuf, LibraryError> {
         let absolute = std::path::absolute(folder)
             .map_err(|error| FilesError::from_io(error, folder, Doing::Inspect))?;
+        if absolute.exists() && !absolute.is_dir() {
+            return Err(LibraryError::NotAFolder { path: absolute });
+        }
         let manifest = Manifest::path_in(&absolute);
         if self.files().exists(&absolute)? && self.files().exists(&manifest)? {
             return Err(LibraryError::Files(FilesError::AlreadyExists {

@@ -5,7 +5,7 @@ use weir_files::Files;
 use super::error::ResultsError;
 use super::file_record::FileRecord;
 use super::layout::Layout;
-use super::open::read_journal;
+use super::open::{Vouched, read_journal};
 
 /// What is as it was written in a run's folder, and everything that is not.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Damage {
     /// # Errors
     /// A journal that is damaged itself, or cannot be read: then nothing is known of any file.
     pub fn look(files: &dyn Files, folder: &Path) -> Result<Self, ResultsError> {
-        let (parts, whole) = read_journal(files, &Layout::new(folder))?;
+        let Vouched { parts, whole } = read_journal(files, &Layout::new(folder))?;
         let is_whole = whole.is_some();
         let of_all = whole.unwrap_or_default();
         let records = parts.values().flat_map(|part| &part.files).chain(&of_all);

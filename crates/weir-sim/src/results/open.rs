@@ -35,11 +35,16 @@ pub struct Stored {
     verified: Mutex<Vec<String>>,
 }
 
-/// What the journal vouches for: the last record of each part, and the files of the whole run.
-pub(super) fn read_journal(
-    files: &dyn Files,
-    layout: &Layout,
-) -> Result<(BTreeMap<u32, PartRecord>, Option<Vec<FileRecord>>), ResultsError> {
+/// What a journal vouches for.
+pub(super) struct Vouched {
+    /// The last record of each part.
+    pub(super) parts: BTreeMap<u32, PartRecord>,
+    /// The files of the whole run, once it is finished.
+    pub(super) whole: Option<Vec<FileRecord>>,
+}
+
+/// Reads a run's journal; nothing is vouched for where there is none.
+pub(super) fn read_journal(files: &dyn Files, layout: &Layout) -> Result<Vouched, ResultsError> {
     let records = match Journal::read::<JournalRecord>(files, &layout.journal()) {
         Err(weir_run::JournalError::Files(FilesError::NotFound { .. })) => Vec::new(),
         other => other?,
@@ -54,7 +59,7 @@ pub(super) fn read_journal(
             JournalRecord::Whole { files } => whole = Some(files),
         }
     }
-    Ok((parts, whole))
+    Ok(Vouched { parts, whole })
 }
 
 impl Stored {
@@ -69,7 +74,7 @@ impl Stored {
         months: u32,
     ) -> Result<Self, ResultsError> {
         let layout = Layout::new(folder);
-        let (parts, whole) = read_journal(&*files, &layout)?;
+        let Vouched { parts, whole } = read_journal(&*files, &layout)?;
         let mut stored = Self {
             files,
             layout,

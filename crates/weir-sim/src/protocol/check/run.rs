@@ -17,7 +17,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     fn last_day(self) -> f64 {
-        (self.years * DAYS_PER_YEAR).round()
+        (self.years * DAYS_PER_YEAR).round().max(1.0)
     }
 }
 
@@ -30,6 +30,7 @@ pub(super) fn check(protocol: &Protocol, asked: Asked, check: &mut Check<'_, '_>
 
 /// When the last patient arrives, days; how many arrive after the run's last day; and what would have them all
 /// arrive in time.
+#[derive(Default)]
 struct Arrivals {
     last: f64,
     late: f64,
@@ -40,12 +41,7 @@ struct Arrivals {
 fn arrivals(recruitment: &Recruitment, asked: Asked) -> Arrivals {
     let (patients, last_day) = (f64::from(asked.patients), asked.last_day());
     match recruitment {
-        Recruitment::AllAtStart => Arrivals {
-            last: 0.0,
-            late: 0.0,
-            path: "population.recruitment",
-            remedy: String::new(),
-        },
+        Recruitment::AllAtStart => Arrivals::default(),
         Recruitment::Poisson { window_days } => {
             let window = f64::from(*window_days);
             Arrivals {
