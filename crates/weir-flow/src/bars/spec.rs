@@ -17,6 +17,17 @@ pub struct BarsSpec {
     pub resolutions: Vec<Resolution>,
 }
 
+impl BarsSpec {
+    /// How many ways out its operator has: one for each resolution, and one for each that shows snapshots.
+    pub fn ways(&self) -> usize {
+        let shown = self
+            .resolutions
+            .iter()
+            .filter(|one| one.snapshots.is_some());
+        self.resolutions.len() + shown.count()
+    }
+}
+
 /// One resolution: where its bars begin and end, and what they hold.
 #[derive(Clone, Debug)]
 pub struct Resolution {

@@ -8,7 +8,7 @@ use weir_memory::{Bytes, Holder, Reservation};
 
 use super::open::{Opened, ParquetOptions, caught, open, read};
 use super::pages;
-use crate::{Position, Source, SourceError, StreamSchema};
+use crate::{OrderCheck, Position, Source, SourceError, StreamSchema};
 
 const BATCH_ROWS: usize = 8192;
 
@@ -41,6 +41,7 @@ pub struct ParquetSource {
     reader: Option<Group>,
     /// Rows given.
     rows: u64,
+    order: OrderCheck,
 }
 
 /// A row group under way.
@@ -64,6 +65,7 @@ impl ParquetSource {
     ) -> Result<Self, SourceError> {
         let opened = open(path.as_ref(), order, options, &holder)?;
         let batch_rows = options.batch_rows.unwrap_or(BATCH_ROWS).max(1);
+        let order = OrderCheck::new(opened.stream.clone());
         Ok(Self {
             opened,
             holder,
@@ -71,6 +73,7 @@ impl ParquetSource {
             group: 0,
             reader: None,
             rows: 0,
+            order,
         })
     }
 
@@ -198,6 +201,13 @@ impl Source for ParquetSource {
                 rows.columns().to_vec(),
             )
             .map_err(|error| read(name, error))?;
+            self.order
+                .check(&rows)
+                .map_err(|source| SourceError::Rows {
+                    name: name.clone(),
+                    first_row: self.rows,
+                    source: Box::new(source),
+                })?;
             group.left = group.left.saturating_sub(rows.num_rows() as u64);
             self.rows += rows.num_rows() as u64;
             return Ok(Some(rows));
@@ -236,6 +246,7 @@ impl Source for ParquetSource {
         };
         self.group = group;
         self.rows = position.rows;
+        self.order = OrderCheck::new(self.opened.stream.clone());
         Ok(())
     }
 
