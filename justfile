@@ -10,7 +10,7 @@ check:
 
 # The tests, as CI runs them.
 test:
-    cargo test --workspace
+    cargo test --workspace --features weir-store/object-store-local
 
 # With the long ones: hundreds of kills, millions of patients.
 test-long:

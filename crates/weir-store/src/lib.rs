@@ -35,6 +35,8 @@ pub use merge::{Period, PeriodError};
 pub use order::{OrderColumn, OrderError, OrderType, OrderValue, ParseOrderValueError, TotalF64};
 pub use scan::{Comparison, OrderRange, Predicate, Scan, ScanError, ScanOptions};
 pub use snapshot::{OpenError, Snapshot, VersionRef};
+#[cfg(feature = "object-store")]
+pub use storage::RemoteStorage;
 pub use storage::{
     Hold, LocalStorage, ObjectFacts, ObjectPath, ObjectRead, ObjectWrite, ReadCounter, Storage,
     StorageError,

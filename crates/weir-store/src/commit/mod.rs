@@ -3,6 +3,8 @@
 mod change;
 mod decide;
 mod error;
+#[cfg(test)]
+mod model;
 mod writing;
 
 pub use change::{Change, MetadataPatch};

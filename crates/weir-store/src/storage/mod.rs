@@ -4,6 +4,8 @@ mod counter;
 mod error;
 mod local;
 mod path;
+#[cfg(feature = "object-store")]
+mod remote;
 
 use std::{
     fmt::Debug,
@@ -18,6 +20,8 @@ pub use counter::ReadCounter;
 pub use error::StorageError;
 pub use local::LocalStorage;
 pub use path::ObjectPath;
+#[cfg(feature = "object-store")]
+pub use remote::RemoteStorage;
 
 /// What a store asks of the place where it lies.
 ///

@@ -1,5 +1,7 @@
 //! What no reader, writer or kept version needs goes.
 
+#[cfg(test)]
+mod model;
 mod plan;
 mod remove;
 mod run;

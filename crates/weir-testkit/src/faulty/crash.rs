@@ -23,6 +23,9 @@ pub enum Loss {
     /// The power goes, and some of what was not synced with it: of each file's unsynced bytes a seeded part, of the
     /// unsynced changes of names the last few, as in a file system with one journal.
     SomePower(u64),
+    /// The power goes, and any seeded subset of what was not synced with it: each unsynced change of a name stays or not, whatever
+    /// becomes of the others; of each file's unsynced bytes a part stays, cut off or with zeros in the place of the rest.
+    AnyPower(u64),
 }
 
 /// One place of an enumeration.
@@ -83,16 +86,19 @@ pub(super) fn lose(inner: &dyn Files, state: &mut State, loss: Loss) -> Result<(
     let (mut random, all) = match loss {
         Loss::Process => return Ok(()),
         Loss::Power => (Seeded::new(0), true),
-        Loss::SomePower(seed) => (Seeded::new(seed), false),
+        Loss::SomePower(seed) | Loss::AnyPower(seed) => (Seeded::new(seed), false),
     };
+    let any = matches!(loss, Loss::AnyPower(_));
     let unsettled = std::mem::take(&mut state.unsettled);
-    let kept = if all {
+    let kept = if all || any {
         0
     } else {
         random.below(unsettled.len() as u64 + 1) as usize
     };
     for undo in unsettled.into_iter().skip(kept).rev() {
-        take_back(inner, state, undo)?;
+        if !any || random.below(2) == 0 {
+            take_back(inner, state, undo)?;
+        }
     }
     for (path, Lengths { written, synced }) in std::mem::take(&mut state.lengths) {
         if synced == written || !inner.exists(&path)? {
@@ -104,7 +110,12 @@ pub(super) fn lose(inner: &dyn Files, state: &mut State, loss: Loss) -> Result<(
             synced + random.below(written - synced + 1)
         };
         let mut bytes = inner.read(&path, u64::MAX)?;
+        let len = bytes.len();
         bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        if any && random.below(2) == 0 {
+            // The length reached the disk before the bytes did.
+            bytes.resize(len, 0);
+        }
         replace(inner, &path, &bytes)?;
     }
     Ok(())
@@ -119,7 +130,7 @@ fn take_back(inner: &dyn Files, state: &mut State, undo: Undo) -> Result<(), Fil
             }
         }
         Undo::Renamed { from, to, replaced } => {
-            if inner.exists(&to)? {
+            if inner.exists(&to)? && !inner.exists(&from)? {
                 inner.rename(&to, &from)?;
                 state.moved(&to, &from);
             }
@@ -127,7 +138,9 @@ fn take_back(inner: &dyn Files, state: &mut State, undo: Undo) -> Result<(), Fil
                 replace(inner, &to, &bytes)?;
             }
         }
-        Undo::Removed { path, bytes } => replace(inner, &path, &bytes)?,
+        // Another file may have the name meanwhile, whose creation stays.
+        Undo::Removed { path, bytes } if !inner.exists(&path)? => replace(inner, &path, &bytes)?,
+        Undo::Removed { .. } => {}
     }
     Ok(())
 }
