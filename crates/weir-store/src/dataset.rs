@@ -8,7 +8,7 @@ use std::{
 use arrow_schema::SchemaRef;
 
 use crate::{
-    commit::{Change, CommitError, Writing},
+    commit::{Change, CommitError, Conflict, Writing},
     key::Key,
     layout::{Label, Layout, OwnName, own_name},
     manifest::{MAX_MANIFEST_BYTES, Manifest, Metadata, Place, Settings, Version},
@@ -210,11 +210,11 @@ impl Dataset {
         Writing::begin(self)
     }
 
-    /// Publishes a change without new files, such as one of metadata or settings; with files use [`Dataset::begin`], which keeps
-    /// a vacuum from them.
+    /// Publishes a change without new files, such as one of metadata or settings, on top of what others published if that fits; with
+    /// files use [`Dataset::begin`], which keeps a vacuum from them.
     ///
     /// # Errors
-    /// As [`Writing::commit`]; [`CommitError::Conflict`] when the base is no longer the newest version.
+    /// As [`Writing::commit`]; [`Conflict::BaseGone`] when the version that it was made from is no longer kept.
     pub fn commit(&self, change: Change) -> Result<Arc<Manifest>, CommitError> {
         let writing = self.begin().map_err(|error| match error {
             OpenError::Manifest(error) => CommitError::Manifest(error),
@@ -224,14 +224,18 @@ impl Dataset {
             },
         })?;
         let latest = writing.base().version;
-        if change.base != latest {
-            return Err(CommitError::Conflict {
+        if change.base == latest {
+            return writing.commit(change);
+        }
+        match self.load(change.base) {
+            Ok(base) => writing.based_on(base).commit(change),
+            Err(OpenError::Manifest(error)) => Err(error.into()),
+            Err(_) => Err(CommitError::Conflict {
                 base: change.base,
                 latest,
-                conflict: crate::commit::Conflict::DefinitionChanged,
-            });
+                conflict: Conflict::BaseGone,
+            }),
         }
-        writing.commit(change)
     }
 
     /// The names in `_weir/` and what they are, sorted.

@@ -88,6 +88,7 @@ fn manifest() -> Manifest {
             duplicates_on: Some(vec!["side".to_owned()]),
             max_off_target: Some(3),
             late_rows: LateRows::Beside,
+            ..Settings::default()
         },
         metadata: [
             (

@@ -4,20 +4,23 @@
 //! The processes are this test's own program, told by a variable what to be.
 #![allow(clippy::unwrap_used)]
 
+mod series;
 mod support;
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     path::{Path, PathBuf},
     process::{Child, Command},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use support::{append, compact, reopen, rows, store_on, write_file};
+use support::{append, reopen, store_on, write_file};
 use weir_files::RealFiles;
 use weir_store::{
-    Change, CommitError, Dataset, OpenError, OrderValue, Place, VacuumOptions, Version,
+    Change, CommitError, CompactOptions, Dataset, LateRows, OpenError, OrderValue, Place, Settings,
+    Snapshot, Store, VacuumOptions, Version, WriteOptions,
 };
 
 const WRITERS: i64 = 8;
@@ -26,6 +29,79 @@ const READERS: i64 = 4;
 
 /// More than any machine needs; then something hangs.
 const TIME_OUT: Duration = Duration::from_secs(300);
+
+/// Lines of text, which are fast, so that processes meet often; or Parquet through the whole of the write path.
+#[derive(Clone, Copy)]
+enum Rows {
+    Text,
+    Parquet,
+}
+
+impl Rows {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    fn create(self, folder: &Path) {
+        match self {
+            Self::Text => drop(store_on(Arc::new(RealFiles), folder).unwrap()),
+            Self::Parquet => {
+                let store = Store::create(folder, "quantity / city".parse().unwrap()).unwrap();
+                let mut spec = weir_store::DatasetSpec::new(series::schema(), "ts");
+                spec.settings = series::settings(16);
+                store.create_dataset(&support::key(&store), spec).unwrap();
+            }
+        }
+    }
+
+    fn insert(self, dataset: &Dataset, row: i64) {
+        match self {
+            Self::Text => insert(dataset, row).unwrap(),
+            Self::Parquet => {
+                let late_rows = match row % 5 {
+                    0 => LateRows::Beside,
+                    _ => LateRows::Merge,
+                };
+                let options = WriteOptions::new(series::holder(64)).settings(Settings {
+                    late_rows,
+                    ..series::settings(16)
+                });
+                let batch = series::batch(&series::keys([row], "x"));
+                dataset
+                    .write([Ok::<_, Infallible>(batch)], options)
+                    .unwrap();
+            }
+        }
+    }
+
+    fn compact(self, dataset: &Dataset, target: usize) {
+        match self {
+            Self::Text => match support::compact(dataset, target) {
+                Ok(()) | Err(CommitError::Contended { .. }) => {}
+                Err(error) => panic!("{error}"),
+            },
+            Self::Parquet => {
+                let mut options = CompactOptions::new(series::holder(64));
+                options.settings = Some(series::settings(target as u64));
+                dataset.compact(&options).unwrap();
+            }
+        }
+    }
+
+    fn read(self, snapshot: &Snapshot) -> Vec<i64> {
+        match self {
+            Self::Text => support::rows(snapshot),
+            Self::Parquet => series::read(snapshot).iter().map(|row| row.0).collect(),
+        }
+    }
+}
+
+fn rows(snapshot: &Snapshot) -> Vec<i64> {
+    Rows::Text.read(snapshot)
+}
 
 fn dataset(folder: &Path) -> Dataset {
     reopen(Arc::new(RealFiles), folder).unwrap()
@@ -90,6 +166,10 @@ fn a_process() {
         return;
     };
     let folder = PathBuf::from(std::env::var_os("WEIR_STORE_FOLDER").unwrap());
+    let kind = match std::env::var("WEIR_STORE_ROWS").as_deref() {
+        Ok("parquet") => Rows::Parquet,
+        _ => Rows::Text,
+    };
     let (role, number) = role.split_once(' ').unwrap();
     let number: i64 = number.parse().unwrap();
     let stopped = || folder.join("stop").exists();
@@ -97,15 +177,12 @@ fn a_process() {
     match role {
         "write" => {
             for count in 0..APPENDS {
-                insert(&dataset, count * WRITERS + number).unwrap();
+                kind.insert(&dataset, count * WRITERS + number);
             }
         }
         "compact" => {
             while !stopped() {
-                match compact(&dataset, 16) {
-                    Ok(()) | Err(CommitError::Contended { .. }) => {}
-                    Err(error) => panic!("{error}"),
-                }
+                kind.compact(&dataset, 16);
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
@@ -124,15 +201,15 @@ fn a_process() {
             let (mut reads, mut last) = (0, 0);
             while !stopped() {
                 let snapshot = dataset.snapshot().unwrap();
-                let found = rows(&snapshot);
+                let found = kind.read(&snapshot);
                 consistent(&found);
                 assert!(found.len() >= last, "a later version with fewer rows");
                 last = found.len();
                 std::thread::sleep(Duration::from_millis(5));
-                assert_eq!(rows(&snapshot), found, "a version that changed");
+                assert_eq!(kind.read(&snapshot), found, "a version that changed");
                 let old = Version(snapshot.version.0.saturating_sub(3).max(1));
                 match dataset.snapshot_at(old) {
-                    Ok(old) => consistent(&rows(&old)),
+                    Ok(old) => consistent(&kind.read(&old)),
                     Err(OpenError::NoVersion { .. }) => {}
                     Err(error) => panic!("{error}"),
                 }
@@ -144,11 +221,12 @@ fn a_process() {
     }
 }
 
-fn start(folder: &Path, role: &str, number: i64) -> Child {
+fn start(kind: Rows, folder: &Path, role: &str, number: i64) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "a_process", "--nocapture", "--test-threads", "1"])
         .env("WEIR_STORE_PROCESS", format!("{role} {number}"))
         .env("WEIR_STORE_FOLDER", folder)
+        .env("WEIR_STORE_ROWS", kind.name())
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap()
@@ -176,19 +254,22 @@ fn wait(mut children: Vec<Child>, started: Instant) {
     assert!(!failed, "a process failed or hung: see above");
 }
 
-fn round(folder: &Path) {
-    store_on(Arc::new(RealFiles), folder).unwrap();
+fn round(kind: Rows, folder: &Path) {
+    kind.create(folder);
     let started = Instant::now();
-    let mut others = vec![start(folder, "compact", 0), start(folder, "vacuum", 0)];
-    others.extend((0..READERS).map(|number| start(folder, "read", number)));
-    let writers = (0..WRITERS).map(|number| start(folder, "write", number));
+    let mut others = vec![
+        start(kind, folder, "compact", 0),
+        start(kind, folder, "vacuum", 0),
+    ];
+    others.extend((0..READERS).map(|number| start(kind, folder, "read", number)));
+    let writers = (0..WRITERS).map(|number| start(kind, folder, "write", number));
     wait(writers.collect(), started);
     std::fs::write(folder.join("stop"), "").unwrap();
     wait(others, started);
     let dataset = dataset(folder);
-    let found = rows(&dataset.snapshot().unwrap());
+    let found = kind.read(&dataset.snapshot().unwrap());
     assert_eq!(found, (0..WRITERS * APPENDS).collect::<Vec<_>>());
-    compact(&dataset, 100).unwrap();
+    kind.compact(&dataset, 100);
     let options = VacuumOptions {
         keep_versions: 1,
         grace: Duration::ZERO,
@@ -217,9 +298,8 @@ fn place() -> tempfile::TempDir {
 
 #[test]
 fn two_rounds() {
-    for _ in 0..2 {
-        round(place().path());
-    }
+    round(Rows::Text, place().path());
+    round(Rows::Parquet, place().path());
 }
 
 #[test]
@@ -231,7 +311,12 @@ fn twenty_rounds() {
         } else {
             place()
         };
-        round(folder.path());
+        let kind = if number % 4 < 2 {
+            Rows::Text
+        } else {
+            Rows::Parquet
+        };
+        round(kind, folder.path());
     }
 }
 
@@ -282,7 +367,7 @@ fn killed_writers_leave_nothing_behind() {
     let folder = place();
     let dataset = store_on(Arc::new(RealFiles), folder.path()).unwrap();
     for seed in 0..6 {
-        let mut writer = start(folder.path(), "write", 0);
+        let mut writer = start(Rows::Text, folder.path(), "write", 0);
         std::thread::sleep(Duration::from_millis(20 + seed * 17));
         writer.kill().unwrap();
         writer.wait().unwrap();

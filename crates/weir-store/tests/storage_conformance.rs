@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use weir_files::RealFiles;
 use weir_store::{
-    DatasetSpec, LocalStorage, ObjectPath, ReadCounter, Storage, StorageError,
-    Store, VacuumOptions,
+    DatasetSpec, LocalStorage, ObjectPath, ReadCounter, Storage, StorageError, Store, VacuumOptions,
 };
 use weir_testkit::{FaultPlan, FaultyFiles};
 

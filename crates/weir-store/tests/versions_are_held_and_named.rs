@@ -211,6 +211,38 @@ fn metadata_is_set_replaced_removed_and_kept_with_the_rows() {
 }
 
 #[test]
+fn metadata_of_two_writers_is_kept_unless_both_set_one_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = store_on(Arc::new(RealFiles), folder.path()).unwrap();
+    let patch = |key: &str, value: i64| {
+        let mut change = Change::of(Version(1));
+        change.metadata = [(key.to_owned(), Some(json!(value)))].into();
+        dataset.commit(change)
+    };
+    patch("a", 1).unwrap();
+    patch("b", 2).unwrap();
+    patch("a", 1).unwrap();
+    let error = patch("a", 3).unwrap_err();
+    assert!(
+        matches!(&error, CommitError::Conflict { conflict: Conflict::MetadataChanged { key }, .. } if key == "a"),
+        "{error}"
+    );
+    let metadata = dataset.latest().unwrap().metadata.clone();
+    assert_eq!(
+        serde_json::to_value(&metadata).unwrap(),
+        json!({"a": 1, "b": 2})
+    );
+    dataset.vacuum(&all_gone()).unwrap();
+    assert!(matches!(
+        patch("c", 1).unwrap_err(),
+        CommitError::Conflict {
+            conflict: Conflict::BaseGone,
+            ..
+        }
+    ));
+}
+
+#[test]
 fn two_handles_on_one_key_are_one_dataset() {
     let folder = tempfile::tempdir().unwrap();
     let one = store_on(Arc::new(RealFiles), folder.path()).unwrap();

@@ -250,3 +250,36 @@ fn some_of_the_power_loss_differs_by_seed() {
         "some are torn"
     );
 }
+
+#[test]
+fn any_power_loses_any_subset_of_what_was_not_synced() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut contents = std::collections::BTreeSet::new();
+    for seed in 0..200 {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = faulty(FaultPlan::none());
+        for name in ["a", "b"] {
+            write(&disk, &folder.path().join(name), b"12").unwrap();
+        }
+        disk.rename_new(&folder.path().join("b"), &folder.path().join("c"))
+            .unwrap();
+        disk.crash(Loss::AnyPower(seed)).unwrap();
+        seen.insert(RealFiles.list(folder.path()).unwrap());
+        if let Ok(bytes) = RealFiles.read(&folder.path().join("a"), 9) {
+            contents.insert(bytes);
+        }
+    }
+    let names = |names: &[&str]| names.iter().map(Into::into).collect::<Vec<_>>();
+    for expected in [
+        names(&[]),
+        names(&["a"]),
+        names(&["b"]),
+        names(&["c"]),
+        names(&["a", "b"]),
+        names(&["a", "c"]),
+    ] {
+        assert!(seen.contains(&expected), "{expected:?} in {seen:?}");
+    }
+    let expected = [&b""[..], b"\0\0", b"1", b"1\0", b"12"].map(<[u8]>::to_vec);
+    assert_eq!(contents.into_iter().collect::<Vec<_>>(), expected);
+}

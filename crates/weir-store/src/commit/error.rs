@@ -29,6 +29,9 @@ pub enum Conflict {
         /// The key.
         key: String,
     },
+    /// The version that the change was made from is no longer kept.
+    #[error("the version that it was made from is gone")]
+    BaseGone,
     /// The schema or the settings changed, or the change is such a one and rows were written.
     #[error("the schema or the settings changed")]
     DefinitionChanged,

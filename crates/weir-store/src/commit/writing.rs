@@ -62,6 +62,14 @@ impl Writing {
         })
     }
 
+    /// With an earlier base. The hold is of a later version, which does: the commit needs the numbers from the newest on.
+    pub(crate) fn based_on(self, base: Arc<Manifest>) -> Self {
+        Self {
+            base: self.base.with_manifest(base),
+            ..self
+        }
+    }
+
     /// The version that the change is made from.
     #[must_use]
     pub fn base(&self) -> &Snapshot {

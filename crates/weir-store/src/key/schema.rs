@@ -147,6 +147,9 @@ impl KeySchema {
                 });
         }
         let tokens = Tokens::read(text)?;
+        if tokens.values.len() > self.fields().count() {
+            return Err(self.wrong_count(text));
+        }
         let mut values = Vec::new();
         let mut given = tokens.values.into_iter();
         let mut separators = tokens.separators.into_iter();
@@ -175,9 +178,6 @@ impl KeySchema {
                     }
                 }
             }
-        }
-        if given.next().is_some() {
-            return Err(self.wrong_count(text));
         }
         Ok(values)
     }

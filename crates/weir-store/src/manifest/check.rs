@@ -145,11 +145,11 @@ fn one(manifest: &Manifest, file: &FileEntry, order: &OrderType) -> Result<(), S
     if file.rows == 0 {
         return Err("has no rows".to_owned());
     }
-    if file.min > file.max {
-        return Err("has a least value above its greatest".to_owned());
-    }
     if !order.accepts(&file.min) || !order.accepts(&file.max) {
         return Err(format!("has order values that are not of type {order}"));
+    }
+    if file.min > file.max {
+        return Err("has a least value above its greatest".to_owned());
     }
     if file.footer_bytes < 8 || u64::from(file.footer_bytes) >= file.bytes {
         return Err(format!(

@@ -189,7 +189,9 @@ fn flat_type(text: &str) -> Result<DataType, String> {
         DataType::FixedSizeBinary(size) => *size >= 0,
         other => !other.is_nested(),
     };
-    flat.then_some(found).ok_or_else(unknown)
+    // Arrow does not read back every text that it prints: a strange time zone, for example.
+    let again = DataType::from_str(&found.to_string()).is_ok_and(|again| again == found);
+    (flat && again).then_some(found).ok_or_else(unknown)
 }
 
 fn sorted(metadata: &std::collections::HashMap<String, String>) -> BTreeMap<String, String> {

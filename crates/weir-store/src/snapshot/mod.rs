@@ -57,6 +57,11 @@ impl Snapshot {
         }
     }
 
+    /// The same hold, of another manifest.
+    pub(crate) fn with_manifest(self, manifest: Arc<Manifest>) -> Self {
+        Self { manifest, ..self }
+    }
+
     /// The dataset that it is of.
     #[must_use]
     pub fn dataset(&self) -> &Dataset {

@@ -40,7 +40,10 @@ impl Dataset {
     /// storage answers. A vacuum that failed or was killed is finished by the next one.
     pub fn vacuum(&self, options: &VacuumOptions) -> Result<VacuumReport, OpenError> {
         self.latest()?;
-        let _lock = self.lock_vacuum()?;
+        let _lock = match options.dry_run {
+            true => None,
+            false => Some(self.lock_vacuum()?),
+        };
         Vacuum {
             dataset: self,
             options,

@@ -96,6 +96,13 @@ pub(super) fn lose(inner: &dyn Files, state: &mut State, loss: Loss) -> Result<(
         random.below(unsettled.len() as u64 + 1) as usize
     };
     for undo in unsettled.into_iter().skip(kept).rev() {
+        // A folder that is gone was empty when it went, and that is never lost.
+        if !undo
+            .folder()
+            .map_or(Ok(true), |folder| inner.exists(folder))?
+        {
+            continue;
+        }
         if !any || random.below(2) == 0 {
             take_back(inner, state, undo)?;
         }
