@@ -49,6 +49,9 @@ impl DatasetSpec {
     }
 }
 
+/// A manifest, and what its object was like when it was read.
+type Seen = (ObjectFacts, Arc<Manifest>);
+
 /// One dataset: rows in order, in versions. Cheap to clone; any number of handles in any number of processes work at once.
 #[derive(Debug, Clone)]
 pub struct Dataset {
@@ -56,7 +59,7 @@ pub struct Dataset {
     layout: Layout,
     key: Key,
     /// The newest manifest seen and its object, so that it need not be read again.
-    seen: Arc<Mutex<Option<(ObjectFacts, Arc<Manifest>)>>>,
+    seen: Arc<Mutex<Option<Seen>>>,
 }
 
 impl Dataset {
@@ -309,7 +312,7 @@ impl Dataset {
         }
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Option<(ObjectFacts, Arc<Manifest>)>> {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Option<Seen>> {
         // What is remembered is whole at every moment.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -249,7 +249,10 @@ fn a_dataset_lives_in_every_storage() {
         assert_eq!(support::rows(&reader), [0, 2, 4, 6]);
         drop(reader);
         let store = Store::open_in(storage).unwrap();
-        assert_eq!(store.keys(&Default::default()).unwrap().keys, [key.clone()]);
+        assert_eq!(
+            store.keys(&Default::default()).unwrap().keys,
+            std::slice::from_ref(&key)
+        );
         let again = store.dataset(&key).unwrap();
         assert_eq!(
             support::rows(&again.snapshot_at("even").unwrap()),

@@ -305,7 +305,10 @@ pub struct SortedRows<'a>(Inner<'a>);
 
 enum Inner<'a> {
     Memory(std::slice::Iter<'a, RecordBatch>),
-    Owned(std::vec::IntoIter<RecordBatch>, #[allow(dead_code, reason = "held while the rows are")] Reservation),
+    Owned(
+        std::vec::IntoIter<RecordBatch>,
+        #[allow(dead_code, reason = "held while the rows are")] Reservation,
+    ),
     One(RunRows),
     Many(Box<Merge<'a>>),
 }

@@ -115,7 +115,10 @@ impl Storage for LocalStorage {
 
     fn facts(&self, path: &ObjectPath) -> Result<Option<ObjectFacts>, StorageError> {
         let facts = match self.files.facts(&self.at(path)) {
-            Err(FilesError::Other { kind, .. }) if kind == io::ErrorKind::NotADirectory => None,
+            Err(FilesError::Other {
+                kind: io::ErrorKind::NotADirectory,
+                ..
+            }) => None,
             facts => facts?,
         };
         Ok(facts.map(|facts| {
