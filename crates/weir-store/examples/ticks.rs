@@ -7,6 +7,8 @@
 //!
 //! * `ordered FOLDER`: in 100 commits, in order;
 //! * `late FOLDER`: the same, each commit with corrections of rows of all earlier commits (5 % in all), de-duplicated;
+//! * `once FOLDER`: the same rows in one commit;
+//! * `shuffled FOLDER`: in one commit, in no order;
 //! * `read FOLDER`: one column of one day;
 //! * `all FOLDER`: everything;
 //! * `compact FOLDER`: the canonical layout.
@@ -41,6 +43,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match job.as_str() {
         "ordered" => write(&folder, rows, false, &holder),
         "late" => write(&folder, rows, true, &holder),
+        "once" => once(&folder, rows, false, &holder),
+        "shuffled" => once(&folder, rows, true, &holder),
         "read" => read(&open(&folder)?, true, &holder),
         "all" => read(&open(&folder)?, false, &holder),
         "compact" => {
@@ -93,7 +97,11 @@ fn write(
     };
     let dataset = store.create_dataset(&store.key_schema().key(["trades"])?, spec)?;
     let chunk = rows / COMMITS;
-    let mut corrections = late.then(|| corrections(rows, chunk)).unwrap_or_default();
+    let mut corrections = if late {
+        corrections(rows, chunk)
+    } else {
+        Vec::new()
+    };
     let (mut spent, mut written, mut sent) = (0.0, 0, 0);
     for commit in 0..COMMITS {
         let start = commit * chunk;
@@ -119,6 +127,33 @@ fn write(
         manifest.base_files().len(),
         manifest.late_files().len(),
     );
+    Ok(())
+}
+
+/// All rows in one write; shuffled, block by block of 1,000 rows in an order that jumps about.
+fn once(
+    folder: &str,
+    rows: i64,
+    shuffled: bool,
+    holder: &Holder,
+) -> Result<(), Box<dyn std::error::Error>> {
+    const BLOCK: i64 = 1_000;
+    let store = Store::create(folder, "name".parse()?)?;
+    let spec = DatasetSpec::new(ticks::trade_schema(), "ts");
+    let dataset = store.create_dataset(&store.key_schema().key(["trades"])?, spec)?;
+    let blocks = rows / BLOCK;
+    let batches = (0..blocks).flat_map(|block| {
+        let block = if shuffled {
+            block * 7_919 % blocks
+        } else {
+            block
+        };
+        ticks::trade_batches(block * BLOCK..(block + 1) * BLOCK, 1_000)
+    });
+    let mut options = WriteOptions::new(holder.clone());
+    options.spill.folder = folder.into();
+    let report = dataset.write(batches.map(Ok::<_, Infallible>), options)?;
+    println!("{report:?}\n{:.2} CPU s, making the rows included", cpu());
     Ok(())
 }
 

@@ -73,7 +73,9 @@ fn writes() -> impl Strategy<Value = Vec<Vec<Row>>> {
     })
 }
 
-fn key_of(settings: &Settings) -> Option<Box<dyn Fn(&Row) -> Row>> {
+type KeyOf = Box<dyn Fn(&Row) -> Row>;
+
+fn key_of(settings: &Settings) -> Option<KeyOf> {
     let names = settings.duplicates_on.clone()?;
     Some(Box::new(move |stored: &Row| {
         let has = |name: &str| names.iter().any(|own| own == name);
