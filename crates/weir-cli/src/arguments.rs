@@ -106,7 +106,7 @@ pub struct RunArguments {
     #[arg(long)]
     pub name: Option<String>,
     /// A word to find the run by; may be given several times.
-    #[arg(long = "tag", value_name = "WORD")]
+    #[arg(long = "tag", value_name = "WORD", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub tags: Vec<String>,
     /// What Ctrl-C leaves.
     #[arg(long, value_enum, default_value_t = OnCancel::Keep)]
@@ -183,7 +183,7 @@ pub enum ProtocolCommand {
     Show {
         /// A file, or the name of a shipped protocol.
         protocol: String,
-        /// The text as shipped, with its comments, instead of the full form.
+        /// The text as it was written, with its comments, instead of the full form.
         #[arg(long)]
         as_written: bool,
     },

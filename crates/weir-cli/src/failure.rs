@@ -179,7 +179,7 @@ impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Mistakes(mistakes) => mistakes.into(),
-            other => Self::new("W0202", other).exit(Exit::Mistakes),
+            other => Self::new("W0290", other).exit(Exit::Mistakes),
         }
     }
 }

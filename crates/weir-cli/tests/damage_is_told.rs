@@ -46,6 +46,13 @@ fn a_changed_file_is_told_and_computed_again() {
         );
         let _ = std::fs::remove_file(folder.join("journal.jsonl.damaged"));
         assert_eq!(weir.checksums(&folder), expected, "{file}");
+        let words = match file {
+            "summary.parquet" => ": written again: histograms and summary",
+            "histograms.parquet" => ": counted again: the patients of 2 parts, ",
+            "journal.jsonl" => ": computed again: 2 of 2 parts; written again: ",
+            _ => ": computed again: 1 of 2 parts\n",
+        };
+        assert!(mended.stdout.contains(words), "{file}: {mended:?}");
         weir.good(&["runs", "verify", "last"]);
         assert_eq!(weir.last().unwrap()["state"], "finished");
     }

@@ -182,7 +182,7 @@ fn mistakes_and_their_exit_codes() {
         "name: bad\nversion: 1\npatients: 5\ntreatment:\n  drug: aflibercpt\n",
     )
     .unwrap();
-    let cases: [(&[&str], i32); 20] = [
+    let cases: [(&[&str], i32); 21] = [
         (&["protocol", "check", "bad.yaml"], 3),
         (&["protocol", "check", "missing.yaml"], 3),
         (&["sim", "run", "bad.yaml"], 3),
@@ -196,6 +196,7 @@ fn mistakes_and_their_exit_codes() {
         (&["sim", "run", PROTOCOL, "--out", "bad.yaml"], 1),
         (&["sim", "run", PROTOCOL, "--results", "everything"], 2),
         (&["sim", "run", ""], 3),
+        (&["sim", "run", PROTOCOL, "--tag", ""], 2),
         (&["runs", "ls", "--limit", "0"], 2),
         (&["runs", "rebuild", "bad.yaml"], 2),
         (&["sim", "runn"], 2),
@@ -373,4 +374,49 @@ fn one_is_singular_and_columns_line_up() {
         rows.iter().all(|row| second(row) == second(rows[0])),
         "{list}"
     );
+}
+
+/// W0202 and W0203 once meant one thing on the command line and another in a protocol.
+#[test]
+fn every_code_is_documented_and_means_one_thing() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let errors = read("docs/errors.md");
+    let rows = |text: &str, mark: &str| -> Vec<String> {
+        let rows = text.lines().filter_map(|line| line.strip_prefix(mark));
+        rows.map(|row| row.chars().take(4).collect()).collect()
+    };
+    let own = rows(&errors, "| W");
+    let of_protocols = rows(&read("docs/protocols.md"), "| `W");
+    assert!(own.len() > 20 && of_protocols.len() > 50);
+    for (index, code) in own.iter().enumerate() {
+        assert!(!own[..index].contains(code), "W{code} has two rows");
+        let both = of_protocols.contains(code) && code != "0201";
+        assert!(!both, "W{code} is a protocol's mistake too");
+    }
+    let mut used = 0;
+    for source in [
+        "crates/weir-cli/src/failure.rs",
+        "crates/weir-cli/src/output.rs",
+        "crates/weir-cli/src/usage.rs",
+        "crates/weir-cli/src/plot.rs",
+        "crates/weir-cli/src/budget.rs",
+        "crates/weir-cli/src/runs/mod.rs",
+        "crates/weir-cli/src/protocol/mod.rs",
+        "crates/weir-cli/src/sim/execute.rs",
+        "crates/weir-sim/src/job/error.rs",
+    ] {
+        let text = read(source);
+        for (_, after) in text.match_indices("\"W0").map(|(at, _)| text.split_at(at)) {
+            let code: String = after.chars().skip(2).take(4).collect();
+            if code.bytes().all(|digit| digit.is_ascii_digit()) {
+                used += 1;
+                assert!(
+                    errors.contains(&format!("| W{code} |")),
+                    "{source}: W{code}"
+                );
+            }
+        }
+    }
+    assert!(used > 20, "{used}");
 }

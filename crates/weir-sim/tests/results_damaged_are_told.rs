@@ -173,7 +173,7 @@ fn without_its_histograms_a_run_keeps_its_tables_and_says_what_it_does() {
         .collect();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings[0].contains("histograms.parquet"), "{warnings:?}");
-    assert!(warnings[1].contains("2 of its 2 parts"), "{warnings:?}");
+    assert!(warnings[1].contains("2 of 2 parts"), "{warnings:?}");
     assert!(warnings[1].contains("stay"), "{warnings:?}");
     assert_eq!(place.checksums(), expected);
 }

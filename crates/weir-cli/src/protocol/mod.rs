@@ -77,7 +77,7 @@ fn found(name: &str) -> Result<Found<'_>, Failure> {
     let looks_like_a_path = path.extension().is_some() || name.contains(std::path::MAIN_SEPARATOR);
     if !path.exists() && !looks_like_a_path {
         let mut failure = Failure::new(
-            "W0203",
+            "W0291",
             format!("there is no shipped protocol and no file named {name:?}"),
         )
         .exit(Exit::Mistakes);
@@ -179,8 +179,10 @@ fn check(protocols: &[String], output: &Output) -> Result<Exit, Failure> {
             }
             Err(other) => {
                 exit = Exit::Mistakes;
-                let _ = writeln!(text, "error[W0202]: {other}");
-                rows.push(json!({"file": name, "good": false, "message": other.to_string()}));
+                let _ = writeln!(text, "error[W0290]: {other}");
+                rows.push(json!({
+                    "file": name, "good": false, "code": "W0290", "message": other.to_string(),
+                }));
             }
         }
     }
@@ -194,6 +196,13 @@ fn show(name: &str, as_written: bool, output: &Output) -> Result<Exit, Failure> 
         return Ok(Exit::Done);
     }
     let protocol = load(name, output)?;
+    if as_written {
+        // It has just been read, and is small.
+        let text = std::fs::read_to_string(name)
+            .map_err(|error| Failure::new("W0290", format!("cannot read {name}: {error}")))?;
+        output.text(&text);
+        return Ok(Exit::Done);
+    }
     let caveats = Biology::caveats(&drugs(&protocol));
     let yaml = protocol.to_yaml();
     let mut text = String::new();

@@ -52,14 +52,14 @@ fn damaged(name: &str, verified: &Damage) -> Failure {
     let are = if all.len() == 1 { "is" } else { "are" };
     let mut what = format!("{name}: {} of {of} {are} not as written", all.len());
     for error in all.iter().take(NAMED) {
-        what.push_str(&format!("\n  {error}"));
+        what.push_str(&format!("\n  {}", error.summary()));
     }
     if all.len() > NAMED {
         what.push_str(&format!("\n  and {} more", all.len() - NAMED));
     }
     let listed: Vec<Value> = all
         .iter()
-        .map(|error| json!({"path": error.path(), "message": error.to_string()}))
+        .map(|error| json!({"path": error.path(), "message": error.summary()}))
         .collect();
     let mut failure = Failure::new("W0111", what)
         .with(format!(

@@ -72,25 +72,23 @@ fn mended(completed: &Completed, name: &RunName) -> String {
     if completed.cancelled {
         return format!("stopped; `weir sim resume {name}` goes on");
     }
-    let all = completed.parts_before + completed.parts_computed;
+    let all = u64::from(completed.parts_before + completed.parts_computed);
     let mut done = Vec::new();
-    match completed.parts_computed {
-        0 => {}
-        1 => done.push(format!(
-            "1 of {all} parts was damaged and is computed again"
-        )),
-        parts => done.push(format!(
-            "{parts} of {all} parts were damaged and are computed again"
-        )),
+    if completed.parts_computed > 0 {
+        let of = counted(all, "part");
+        done.push(format!(
+            "computed again: {} of {of}",
+            completed.parts_computed
+        ));
     }
     if completed.parts_counted > 0 {
         done.push(format!(
-            "the patients of {} are counted again, their tables were as written",
+            "counted again: the patients of {}, whose tables were as written",
             counted(u64::from(completed.parts_counted), "part")
         ));
     }
     if completed.whole_written {
-        done.push("histograms and summary are written again".to_owned());
+        done.push("written again: histograms and summary".to_owned());
     }
     if done.is_empty() {
         done.push("finished already, all files are as written".to_owned());

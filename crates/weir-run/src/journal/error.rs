@@ -11,8 +11,8 @@ pub enum JournalError {
     /// A record is damaged and others follow it, or the damage is not what an interrupted write
     /// leaves. Nothing was changed.
     #[error(
-        "the journal is damaged at byte {offset}: {reason}; restore the run's folder from a copy, \
-         or remove the run and start it again: {path}"
+        "the journal is damaged at byte {offset}: {reason}; nothing that it vouches for can be \
+         trusted: {path}"
     )]
     Damaged {
         /// The journal.

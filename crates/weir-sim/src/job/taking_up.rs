@@ -91,7 +91,9 @@ pub(super) fn take_up(place: &Place<'_>) -> Result<TakenUp, JobError> {
     let is_good = |record: &FileRecord| {
         let verified = record.verify(&**place.files, place.layout.folder());
         if let Err(error) = &verified {
-            place.run.warn(format!("computed again: {error}"));
+            place
+                .run
+                .warn(format!("computed again: {}", error.summary()));
         }
         verified.is_ok()
     };
@@ -135,8 +137,8 @@ pub(super) fn take_up(place: &Place<'_>) -> Result<TakenUp, JobError> {
     };
     if !plan.uncounted.is_empty() {
         place.run.warn(format!(
-            "the run has lost its histograms: patients of {} of its {all} parts are simulated again to be counted; \
-             their tables are as written and stay",
+            "the run has lost its histograms: patients are simulated again to be counted, those of {} of {all} parts \
+             whose tables are as written and stay",
             plan.uncounted.len()
         ));
     }

@@ -58,6 +58,14 @@ pub enum ResultsError {
 }
 
 impl ResultsError {
+    /// What happened, without what to do about it.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Files(error) => error.summary(),
+            other => other.to_string(),
+        }
+    }
+
     /// The file or folder that it is about, where it is about one.
     pub fn path(&self) -> Option<&Path> {
         match self {
