@@ -32,7 +32,8 @@ pub trait Files: Send + Sync + Debug {
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FilesError>;
 
     /// Renames, unless something has the name `to`: of several processes that try, one succeeds. Atomic; durable after
-    /// [`Files::sync_folder`] of the folder of `to`.
+    /// [`Files::sync_folder`] of the folder of `to`. On file systems that cannot do this the file gets the name `to` and then loses the name
+    /// `from`; whoever relies on the latter looks.
     ///
     /// # Errors
     /// [`FilesError::AlreadyExists`], which leaves both as they were; [`FilesError::NotFound`] when `from` is missing.

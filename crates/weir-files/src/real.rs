@@ -206,9 +206,11 @@ fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// The new name is what counts: when the old one cannot be removed, it stays beside it.
 fn link_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     fs::hard_link(from, to)?;
-    fs::remove_file(from)
+    let _ = fs::remove_file(from);
+    Ok(())
 }
 
 /// Locks the new file. False when a sweep took it in the moment between creation and lock.

@@ -135,19 +135,28 @@ impl Dataset {
             VersionRef::Number(number) => (number, number.to_string()),
             VersionRef::Name(name) => (self.version_named(&name)?, name),
         };
-        let latest = self.latest()?;
+        let newest = self.newest()?;
+        // A damaged newest version does not keep anybody from an older one.
+        let id = match self.load(newest) {
+            Ok(latest) if latest.removed => return Err(self.missing()),
+            Ok(latest) => Some(latest.id.clone()),
+            Err(OpenError::Manifest(_)) => None,
+            Err(error) => return Err(error),
+        };
         let none = || OpenError::NoVersion {
             version: asked.clone(),
-            latest: latest.version,
+            latest: newest,
         };
-        if number > latest.version || number.0 == 0 {
+        if number > newest || number.0 == 0 {
             return Err(none());
         }
         let hold = self.hold_reader(number)?;
         for _ in 0..UNDECIDED {
             match self.load(number) {
                 // Of a dataset that had this key before.
-                Ok(manifest) if manifest.id != latest.id => return Err(none()),
+                Ok(manifest) if id.as_ref().is_some_and(|id| *id != manifest.id) => {
+                    return Err(none());
+                }
                 Ok(manifest) => return Ok(Snapshot::new(self.clone(), manifest, hold)),
                 Err(OpenError::Storage(StorageError::NotFound { .. })) => {}
                 Err(error) => return Err(error),

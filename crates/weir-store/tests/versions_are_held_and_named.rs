@@ -61,6 +61,68 @@ fn a_version_stays_as_it_was() {
 }
 
 #[test]
+fn a_damaged_newest_version_is_told_and_older_ones_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = store_on(Arc::new(RealFiles), folder.path()).unwrap();
+    append(&dataset, &[1]).unwrap();
+    append(&dataset, &[2]).unwrap();
+    let path = folder
+        .path()
+        .join("quantity=temperature/city=berlin/_weir/00000000000000000003.json");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.len() / 2;
+    bytes[at] ^= 4;
+    std::fs::write(&path, bytes).unwrap();
+    let again = support::reopen(Arc::new(RealFiles), folder.path()).unwrap();
+    let error = again.snapshot().unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.contains("00000000000000000003.json is damaged at byte"),
+        "{told}"
+    );
+    assert_eq!(rows(&again.snapshot_at(Version(2)).unwrap()), [1]);
+    assert!(
+        dataset.vacuum(&all_gone()).is_err(),
+        "what it names is unknown"
+    );
+    assert!(append(&dataset, &[3]).is_err());
+    assert_eq!(parquet_files(folder.path()), 2, "nothing of it was touched");
+}
+
+/// A creation whose answer is lost: the version is there, and the writer learns it.
+#[test]
+fn a_published_version_whose_answer_was_an_error_is_not_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = store_on(Arc::new(RealFiles), folder.path()).unwrap();
+    append(&dataset, &[1]).unwrap();
+    let mut published = 0;
+    for nth in 1..12 {
+        let disk = weir_testkit::FaultyFiles::new(
+            Arc::new(RealFiles),
+            weir_testkit::FaultPlan::none().fail(
+                weir_testkit::Operation::SyncFolder,
+                nth,
+                weir_testkit::Fault::Io,
+            ),
+        );
+        let faulty = support::reopen(disk.shared(), folder.path()).unwrap();
+        let before = rows(&dataset.snapshot().unwrap());
+        let row = before.len() as i64 + 1;
+        let result = append(&faulty, &[row]);
+        let after = rows(&dataset.snapshot().unwrap());
+        match result {
+            Ok(_) => assert_eq!(after.last(), Some(&row)),
+            Err(CommitError::NotDurable { .. }) => {
+                published += 1;
+                assert_eq!(after.last(), Some(&row), "it says that it is published");
+            }
+            Err(_) => assert_eq!(after, before),
+        }
+    }
+    assert_eq!(published, 1, "the sync after the creation");
+}
+
+#[test]
 fn vacuum_takes_what_nobody_needs() {
     let folder = tempfile::tempdir().unwrap();
     let dataset = store_on(Arc::new(RealFiles), folder.path()).unwrap();

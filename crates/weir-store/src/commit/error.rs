@@ -79,6 +79,17 @@ pub enum CommitError {
         /// Why it could not be made durable.
         reason: String,
     },
+    /// Nobody knows whether the version is published: look for the rows, or a metadata key of this change, before writing them again. Its
+    /// files stay; a vacuum removes them if no version names them.
+    #[error(
+        "version {version} may be published or not ({reason}); look at the newest version before doing the write again"
+    )]
+    Uncertain {
+        /// The version that was to be published.
+        version: Version,
+        /// What the storage answered.
+        reason: String,
+    },
     /// The change breaks a rule.
     #[error(transparent)]
     Manifest(#[from] ManifestError),

@@ -136,10 +136,9 @@ impl Writing {
             match storage.create(&path, &next.to_bytes()?) {
                 Ok(()) => {}
                 // Another was first, or this one with an answer that was lost on the way.
-                Err(StorageError::AlreadyExists { .. }) => {
-                    match dataset.read_version(next.version) {
-                        Ok(found) if found.writer == name => {}
-                        _ => continue,
+                Err(error @ StorageError::AlreadyExists { .. }) => {
+                    if !self.is_published(next.version, &name, error)? {
+                        continue;
                     }
                 }
                 Err(StorageError::NotDurable { reason, .. }) => {
@@ -148,7 +147,18 @@ impl Writing {
                         reason,
                     });
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    let reason = error.to_string();
+                    return Err(
+                        match self.is_published(next.version, &name, error.clone())? {
+                            true => CommitError::NotDurable {
+                                version: next.version,
+                                reason,
+                            },
+                            false => error.into(),
+                        },
+                    );
+                }
             }
             let next = Arc::new(next);
             dataset.saw(&next);
@@ -201,6 +211,27 @@ impl Writing {
             if layout::writer_of(name) == Some(&self.id) {
                 let _ = dataset.storage().delete(&dataset.file_path(name, place));
             }
+        }
+    }
+
+    /// Whether a version is that of this writer, after the storage answered its creation with `error`.
+    fn is_published(
+        &self,
+        version: Version,
+        name: &str,
+        error: StorageError,
+    ) -> Result<bool, CommitError> {
+        let remote = matches!(error, StorageError::Remote { .. });
+        match self.base.dataset().read_version(version) {
+            Ok(found) => Ok(found.writer == name),
+            // A request that was given up may still arrive.
+            Err(OpenError::Storage(StorageError::NotFound { .. })) if !remote => Ok(false),
+            // Another's, and gone: the next look at the newest version tells.
+            Err(_) if matches!(error, StorageError::AlreadyExists { .. }) => Ok(false),
+            Err(_) => Err(CommitError::Uncertain {
+                version,
+                reason: error.to_string(),
+            }),
         }
     }
 

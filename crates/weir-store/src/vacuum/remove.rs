@@ -75,6 +75,8 @@ impl Dataset {
             Ok(manifest) => Ok(Some((newest, manifest.removed))),
             // It went between the two looks.
             Err(OpenError::Storage(StorageError::NotFound { .. })) => Ok(None),
+            // Opening it tells what is wrong, and older versions may be whole.
+            Err(OpenError::Manifest(_)) => Ok(Some((newest, false))),
             Err(error) => Err(error),
         }
     }

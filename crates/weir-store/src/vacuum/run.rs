@@ -94,8 +94,16 @@ impl Vacuum<'_> {
             self.retire(&retire, &facts)?;
             self.look_who_needs(&mut facts)?;
         }
+        // What is still openable did not go, whatever the rename said.
+        let open: BTreeSet<Version> = match self.options.dry_run {
+            true => BTreeSet::new(),
+            false => dataset.versions()?.into_iter().collect(),
+        };
         let mut going = BTreeSet::new();
         for version in retire {
+            if open.contains(&version) {
+                continue;
+            }
             if facts.is_needed(version) {
                 self.restore(version)?;
             } else {

@@ -189,8 +189,10 @@ pub(crate) fn redo(
                 }
                 writing = writing.redo()?;
             }
-            // The files are published.
-            Err(error @ CommitError::NotDurable { .. }) => return Err(error.into()),
+            // The files are published, or may be.
+            Err(error @ (CommitError::NotDurable { .. } | CommitError::Uncertain { .. })) => {
+                return Err(error.into());
+            }
             Err(error) => {
                 abandon(&writing, &files);
                 return Err(error.into());
