@@ -8,8 +8,9 @@ use crate::{
     commit::Change,
     data::widens,
     dataset::Dataset,
+    manifest::Settings,
     order::OrderType,
-    write::{Made, WriteError, WriteReport, redo},
+    write::{Made, WriteError, WriteReport, check, redo},
 };
 
 impl Dataset {
@@ -85,6 +86,33 @@ impl Dataset {
                     }
                 })
                 .collect())
+        })
+    }
+
+    /// Changes how the dataset is written from now on. Stored files stay as they are until they are written again or compacted.
+    ///
+    /// # Errors
+    /// [`WriteError::Settings`] when a setting cannot be, and when duplicates are to be found by other columns while late rows are
+    /// beside the files, which mean what the settings said when they came: compact first.
+    pub fn change_settings(&self, settings: &Settings) -> Result<WriteReport, WriteError> {
+        redo(self, |writing| {
+            let base = writing.base();
+            check(settings, &base.schema, &base.order_type())?;
+            if settings.duplicates_on != base.settings.duplicates_on
+                && !base.late_files().is_empty()
+            {
+                return Err(WriteError::Settings {
+                    why: "late rows are beside the files; compact the dataset before duplicates are found by other columns".to_owned(),
+                });
+            }
+            let mut change = Change::of(base.version);
+            if *settings != base.settings {
+                change.settings = Some(settings.clone());
+            }
+            Ok(Made {
+                change,
+                bytes_read: 0,
+            })
         })
     }
 

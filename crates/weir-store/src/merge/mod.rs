@@ -9,6 +9,8 @@ mod period;
 mod plan;
 mod rows;
 mod spans;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use canonical::{canonical, late_touches};
 pub(crate) use cut::{Cut, Cutter};

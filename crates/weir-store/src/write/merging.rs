@@ -160,8 +160,14 @@ impl<'a> Job<'a> {
         output: &mut Output<'_>,
     ) -> Result<Vec<String>, WriteError> {
         let late = self.base.late_files();
-        let beside = self.settings.late_rows == LateRows::Beside
-            && self.settings.duplicates_on == self.base.settings.duplicates_on;
+        let as_ever = self.settings.duplicates_on == self.base.settings.duplicates_on;
+        if !as_ever && !late.is_empty() {
+            // They mean what the dataset's settings say, the new rows what this write says.
+            return Err(WriteError::Settings {
+                why: "late rows are beside the files, and this write finds duplicates by other columns than the dataset; compact the dataset first".to_owned(),
+            });
+        }
+        let beside = self.settings.late_rows == LateRows::Beside && as_ever;
         if beside && let Some(removed) = self.beside(late, new, output)? {
             return Ok(removed);
         }

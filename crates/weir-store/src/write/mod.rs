@@ -14,7 +14,7 @@ pub(crate) use merging::{Job, facts};
 pub use options::{WriteOptions, WriteReport};
 pub(crate) use output::Output;
 pub use writer::DatasetWriter;
-pub(crate) use writer::{Made, redo};
+pub(crate) use writer::{Made, check, redo};
 
 /// How often a write is done again after conflicts.
 pub(crate) const ATTEMPTS: u32 = 100;

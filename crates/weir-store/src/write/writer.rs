@@ -76,7 +76,8 @@ impl Dataset {
     }
 }
 
-fn check(
+/// Refuses settings that cannot be.
+pub(crate) fn check(
     settings: &Settings,
     schema: &SchemaRef,
     order_type: &crate::order::OrderType,
