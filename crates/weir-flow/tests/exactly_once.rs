@@ -19,10 +19,10 @@ fn pipeline(fuses: &Fuses, limits: [Limits; 3], out: &Collector) -> Pipeline {
     let [a, b, c] = limits.map(NodeOptions::limits);
     Pipeline::builder("fragile")
         .input("in", numbers_stream())
-        .then_with("a", Recorder::new(&firings, &fuses.operators[0]), a)
-        .then_with("b", Recorder::new(&firings, &fuses.operators[1]), b)
-        .then_with("c", Recorder::new(&firings, &fuses.operators[2]), c)
-        .write("out", Fragile::new(out, &fuses.write, &Fuse::at(0)))
+        .then_with("a", Recorder::make(&firings, &fuses.operators[0]), a)
+        .then_with("b", Recorder::make(&firings, &fuses.operators[1]), b)
+        .then_with("c", Recorder::make(&firings, &fuses.operators[2]), c)
+        .write("out", Fragile::make(out, &fuses.write, &Fuse::at(0)))
         .build(&setting())
         .unwrap()
 }

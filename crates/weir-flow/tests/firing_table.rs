@@ -18,9 +18,9 @@ fn chain(firings: &[Firings; 3], out: &Collector) -> Pipeline {
     let never = Fuse::at(0);
     Pipeline::builder("cascade")
         .input("in", numbers_stream())
-        .then_with("op1", Recorder::new(&firings[0], &never), every(3))
-        .then_with("op2", Recorder::new(&firings[1], &never), every(2))
-        .then_with("op3", Recorder::new(&firings[2], &never), every(1))
+        .then_with("op1", Recorder::make(&firings[0], &never), every(3))
+        .then_with("op2", Recorder::make(&firings[1], &never), every(2))
+        .then_with("op3", Recorder::make(&firings[2], &never), every(1))
         .write("out", out.clone())
         .build(&setting())
         .unwrap()
@@ -135,7 +135,7 @@ fn one_operator(limits: Limits, firings: &Firings) -> Pipeline {
         .input("in", numbers_stream())
         .then_with(
             "op",
-            Recorder::new(firings, &Fuse::at(0)),
+            Recorder::make(firings, &Fuse::at(0)),
             NodeOptions::limits(limits),
         )
         .write("out", Collector::new())

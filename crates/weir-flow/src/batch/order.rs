@@ -110,11 +110,12 @@ fn first_descent(column: &dyn Array) -> Option<usize> {
             $(if let Some(column) = column.as_primitive_opt::<types::$type>() {
                 let values = column.values();
                 // Without a way out, so that it is vectorised; nearly always it is sorted.
-                let descents = values.windows(2).filter(|pair| !(pair[0] <= pair[1])).count();
-                if descents == 0 && values.iter().all(|value| value == value) {
+                let in_order = values.windows(2).filter(|pair| pair[0] <= pair[1]).count();
+                if in_order + 1 >= values.len() {
                     return None;
                 }
-                return values.windows(2).position(|pair| !(pair[0] <= pair[1])).map(|at| at + 1);
+                let in_order = values.windows(2).take_while(|pair| pair[0] <= pair[1]).count();
+                return Some(in_order + 1);
             })*
         }};
     }

@@ -161,9 +161,10 @@ impl Cascade {
         let skip = usize::try_from(work.skip).unwrap_or(usize::MAX).min(all);
         if skip < all {
             let new = rows.rows.slice(skip, all - skip);
-            work.sink
-                .write(&new)
-                .map_err(|error| Failure::own(to, error))?;
+            let watched = self.stage.as_ref().map(|stage| stage.operation(&node.name));
+            let written = work.sink.write(&new);
+            drop(watched);
+            written.map_err(|error| Failure::own(to, error))?;
             node.counts.rows_out += (all - skip) as u64;
         }
         work.skip -= skip as u64;

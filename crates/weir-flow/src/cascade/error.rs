@@ -44,7 +44,7 @@ pub enum CascadeCause {
 pub(crate) struct Failure {
     pub(crate) node: usize,
     pub(crate) own: bool,
-    pub(crate) cause: CascadeCause,
+    pub(crate) cause: Box<CascadeCause>,
 }
 
 impl Failure {
@@ -52,7 +52,7 @@ impl Failure {
         Self {
             node,
             own: true,
-            cause: cause.into(),
+            cause: Box::new(cause.into()),
         }
     }
 

@@ -147,10 +147,6 @@ impl Cascade {
         self.nodes[node].load
     }
 
-    pub(crate) fn limits(&self, node: usize) -> Limits {
-        self.nodes[node].limits
-    }
-
     pub(crate) fn state_bytes(&self, node: usize) -> u64 {
         match &self.nodes[node].work {
             Work::Operator(operator) => operator.state_bytes() as u64,

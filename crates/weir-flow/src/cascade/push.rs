@@ -105,7 +105,7 @@ impl Cascade {
         CascadeError {
             node: self.nodes[failure.node].name.to_string(),
             taken,
-            cause: Box::new(failure.cause),
+            cause: failure.cause,
         }
     }
 }

@@ -38,9 +38,10 @@ mod tests {
                 Some(chosen) => {
                     let chosen = candidates[chosen];
                     prop_assert!(chosen.rows >= minimum && chosen.rows > 0 && chosen.bytes > 0);
-                    prop_assert!(candidates.iter().all(|other| {
+                    let no_larger = |other: &Candidate| {
                         other.rows < minimum.max(1) || (other.bytes, other.operator) <= (chosen.bytes, chosen.operator)
-                    }));
+                    };
+                    prop_assert!(candidates.iter().all(no_larger));
                 }
                 None => prop_assert!(candidates.iter().all(|c| c.rows < minimum.max(1) || c.bytes == 0)),
             }

@@ -20,6 +20,8 @@ pub struct Sort {
 enum State {
     Collecting(Option<Box<ExternalSort>>),
     Giving(Box<SortedRows<'static>>),
+    /// Giving failed: what it had given is thrown away, and it cannot be given again.
+    Lost,
 }
 
 impl Sort {
@@ -53,6 +55,12 @@ impl Sort {
         sort.as_deref_mut()
             .ok_or_else(|| OperatorError::Rows("it was not opened".to_owned()))
     }
+}
+
+fn lost() -> OperatorError {
+    OperatorError::Rows(
+        "a failure while sorted rows were given has lost them; run again".to_owned(),
+    )
 }
 
 fn failed(error: DataError) -> OperatorError {
@@ -113,7 +121,7 @@ impl Operator for Sort {
             let Some(sort) = sort.take() else {
                 return Ok(Fired::Done);
             };
-            // After an error here the rows are gone; the pipeline has committed nothing of them and is run again.
+            self.state = State::Lost;
             let sorted = sort.finish().and_then(weir_store::sort::Sorted::into_rows);
             self.state = State::Giving(Box::new(sorted.map_err(failed)?));
         }
@@ -121,12 +129,19 @@ impl Operator for Sort {
     }
 
     fn resume(&mut self, out: &mut Output) -> Result<Fired, OperatorError> {
-        let State::Giving(rows) = &mut self.state else {
-            return Ok(Fired::Done);
+        let mut rows = match std::mem::replace(&mut self.state, State::Lost) {
+            State::Giving(rows) => rows,
+            State::Lost => return Err(lost()),
+            collecting => {
+                self.state = collecting;
+                return Ok(Fired::Done);
+            }
         };
-        for rows in rows {
-            out.push(rows.map_err(failed)?);
+        // A failure from here on leaves it lost.
+        for batch in &mut rows {
+            out.push(batch.map_err(failed)?);
             if out.is_full() {
+                self.state = State::Giving(rows);
                 return Ok(Fired::More);
             }
         }
@@ -141,7 +156,7 @@ impl Operator for Sort {
     fn save(&self) -> Result<Option<Vec<u8>>, OperatorError> {
         let empty = match &self.state {
             State::Collecting(sort) => sort.as_ref().is_none_or(|sort| sort.is_empty()),
-            State::Giving(_) => false,
+            State::Giving(_) | State::Lost => false,
         };
         Ok(empty.then(Vec::new))
     }

@@ -131,11 +131,9 @@ fn merge(
         .enumerate()
         .map(|(input, frontier)| (frontier, input))
         .min();
-    let (mut sources, mut current, mut rows): (
-        Vec<RecordBatch>,
-        Vec<Option<usize>>,
-        Vec<(usize, usize)>,
-    ) = (Vec::new(), vec![None; waiting.len()], Vec::new());
+    let mut sources: Vec<RecordBatch> = Vec::new();
+    let mut rows: Vec<(usize, usize)> = Vec::new();
+    let mut current = vec![None; waiting.len()];
     while let Some(input) = next(waiting, bound) {
         let Some(head) = waiting[input].front_mut() else {
             break;

@@ -124,11 +124,14 @@ impl PipelineBuilder {
         let cascade =
             Cascade::new(nodes, edges, setting.budget.clone(), sizes).map_err(|failure| {
                 let node = plan[failure.node].name.clone();
-                match failure.cause {
-                    CascadeCause::Operator(source) => BuildError::Operator { node, source },
+                match *failure.cause {
+                    CascadeCause::Operator(source) => BuildError::Operator {
+                        node,
+                        source: Box::new(source),
+                    },
                     other => BuildError::Operator {
                         node,
-                        source: crate::OperatorError::Rows(other.to_string()),
+                        source: Box::new(crate::OperatorError::Rows(other.to_string())),
                     },
                 }
             })?;
@@ -276,7 +279,7 @@ impl Made {
                 let node = part.name;
                 let failed = |source| BuildError::Operator {
                     node: node.clone(),
-                    source,
+                    source: Box::new(source),
                 };
                 let mut operator = part.make.make(inputs).map_err(failed)?;
                 operator.open(context).map_err(failed)?;

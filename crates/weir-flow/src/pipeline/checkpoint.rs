@@ -24,6 +24,8 @@ pub(super) struct Resumed {
     pub(super) number: u64,
     /// Everything is done already, unless a source has more rows.
     pub(super) ended: bool,
+    /// All sinks are at this checkpoint.
+    pub(super) whole: bool,
     finals: Vec<Final>,
 }
 
@@ -177,9 +179,11 @@ impl Pipeline {
             .min_by_key(|one| one.number);
         // Without a state to go on from, everything is made again, and nothing of it is written twice.
         let start = earliest.cloned().unwrap_or_default();
+        let whole = start.number > 0 && last.values().all(|one| one.number == start.number);
         let mut resumed = Resumed {
             number: start.number,
-            ended: start.ended && last.values().all(|one| one.number == start.number),
+            ended: start.ended && whole,
+            whole,
             finals: Vec::new(),
         };
         for (_, name, work) in self.cascade.sinks() {

@@ -77,7 +77,7 @@ pub enum BuildError {
         /// Which.
         node: String,
         /// Why.
-        source: OperatorError,
+        source: Box<OperatorError>,
     },
     /// A sink cannot take the rows.
     #[error("{node}: {source}")]

@@ -103,7 +103,8 @@ impl Pipeline {
             }
             self.drive(&mut pulls, &resumed, options, &mut report)
         })?;
-        report.up_to_date = report.rows == 0 && resumed.ended;
+        let kept_open = resumed.whole && options.ending == Ending::KeepOpen;
+        report.up_to_date = report.rows == 0 && (resumed.ended || kept_open);
         if !report.up_to_date {
             if options.ending == Ending::End {
                 report.committed = self.finish()?;

@@ -54,7 +54,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    pub fn new(firings: &Arc<Mutex<Vec<Vec<i64>>>>, fuse: &Fuse) -> impl MakeOperator + use<> {
+    pub fn make(firings: &Arc<Mutex<Vec<Vec<i64>>>>, fuse: &Fuse) -> impl MakeOperator + use<> {
         let (firings, fuse) = (firings.clone(), fuse.clone());
         move |inputs: &[StreamSchema]| {
             let stream = inputs[0].clone();
@@ -67,7 +67,7 @@ impl Recorder {
     }
 
     pub fn plain() -> impl MakeOperator {
-        Self::new(&Arc::default(), &Fuse::at(0))
+        Self::make(&Arc::default(), &Fuse::at(0))
     }
 }
 
@@ -98,7 +98,7 @@ pub struct Fragile {
 }
 
 impl Fragile {
-    pub fn new(collector: &Collector, write: &Fuse, commit: &Fuse) -> impl MakeSink + use<> {
+    pub fn make(collector: &Collector, write: &Fuse, commit: &Fuse) -> impl MakeSink + use<> {
         let (collector, write, commit) = (collector.clone(), write.clone(), commit.clone());
         move |stream: &StreamSchema, context: &Context| {
             let inner = Box::new(collector).make(stream, context)?;
