@@ -1,3 +1,4 @@
+use super::appointments::{Appointment, NEVER};
 use super::block::{Block, Done, End, NONE_U8, NONE_U16, Visit};
 use super::model::Model;
 use super::months::{
@@ -6,14 +7,9 @@ use super::months::{
 };
 use super::patient::Departures;
 use crate::biology::{Eye, EyeTraits, Stepper, Wiener};
-use crate::policy::{Chart, Phase, Plan, Purpose, Seen};
+use crate::policy::{Chart, Phase, Seen};
 use crate::random::{Decision, Draws, normal};
 use crate::summary::Cube;
-
-/// Shortest time between two visits, days.
-const VISITS_APART_DAYS: u32 = 7;
-/// No day.
-const NEVER: u32 = u32::MAX;
 
 /// How a patient's follow-up ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,53 +45,25 @@ pub(super) struct Outcome {
     pub first_end: Option<(End, u32)>,
 }
 
-/// The next visit, as it will happen.
-#[derive(Debug, Clone, Copy)]
-struct Appointment {
-    /// [`NEVER`] where there is none.
-    day: u32,
-    plan: Plan,
-    comes: bool,
-    /// The first visit after an absence: treatment restarts there.
-    returns: bool,
-    gap_days: Option<u32>,
-}
-
-impl Appointment {
-    fn at(day: u32, plan: Plan) -> Self {
-        Self {
-            day,
-            plan,
-            comes: true,
-            returns: false,
-            gap_days: None,
-        }
-    }
-
-    fn none(plan: Plan) -> Self {
-        Self::at(NEVER, plan)
-    }
-}
-
 /// Everything that changes along one eye's course.
-struct Course<'m, 'b> {
-    model: &'m Model,
-    span: &'b Span<'b>,
-    draws: &'b Draws,
+pub(super) struct Course<'m, 'b> {
+    pub model: &'m Model,
+    pub span: &'b Span<'b>,
+    pub draws: &'b Draws,
     patient: u32,
-    chart: Chart<'m>,
-    next: Appointment,
+    pub chart: Chart<'m>,
+    pub next: Appointment,
     /// Off treatment on days in `off_from .. back_at`.
     off_from: u32,
-    back_at: u32,
-    episode: usize,
+    pub back_at: u32,
+    pub episode: usize,
     futility_run: u8,
     last_visit: u32,
     /// Pattern group of the interval between the last two visits.
     interval_pattern: usize,
     /// Year of follow-up, 0 for the first: twelve months each.
     year: u32,
-    outcome: Outcome,
+    pub outcome: Outcome,
 }
 
 impl Model {
@@ -227,21 +195,6 @@ impl<'m, 'b> Course<'m, 'b> {
                 last_letters: baseline,
                 ..Outcome::default()
             },
-        }
-    }
-
-    /// The day of an appointment has come, and the patient has not.
-    #[inline(never)]
-    fn missed(&mut self, word: u32) {
-        let Appointment { plan, day, .. } = self.next;
-        self.outcome.missed += 1;
-        let rebook = u32::from(self.model.protocol.behaviour.attendance.rebook_after_weeks);
-        if rebook > 0 {
-            // The visit's own purpose, later; a rhythm goes on from its own day.
-            self.appoint(plan, day, day + 7 * rebook, word);
-        } else {
-            let plan = self.chart.after_missed(plan, day);
-            self.appoint(plan, day, plan.day, word);
         }
     }
 
@@ -401,7 +354,7 @@ impl<'m, 'b> Course<'m, 'b> {
 
     /// Treatment ends on `day`; the first end is the patient's.
     #[cold]
-    fn end(&mut self, end: End, day: u32) {
+    pub(super) fn end(&mut self, end: End, day: u32) {
         if self.outcome.first_end.is_none() {
             self.outcome.first_end = Some((end, day));
         }
@@ -409,78 +362,6 @@ impl<'m, 'b> Course<'m, 'b> {
             self.off_from = day;
         }
         self.back_at = NEVER;
-    }
-
-    /// Makes the appointment for a plan, not before a week after `today`: weekday and window, then the
-    /// patient's delay, then the weekday again. A patient who is away by then is seen on return.
-    #[inline(always)]
-    fn appoint(&mut self, plan: Plan, today: u32, wanted: u32, word: u32) {
-        let calendar = &self.model.calendar;
-        let shift = self.span.enrolment;
-        let loading = matches!(self.chart.phase, Phase::Loading { .. });
-        let earliest = today + VISITS_APART_DAYS;
-        let planned = calendar.visit_day(today, wanted.max(earliest), loading, shift);
-        let attended = self
-            .model
-            .attending
-            .attend(word, || self.draws.words(Decision::LongGap, planned)[0]);
-        // Days of follow-up are far from the limits of either type.
-        let moved = (planned as i32 + attended.delay_days).max(earliest as i32) as u32;
-        let day = calendar.open_from(moved + shift) - shift;
-        if let Some(absence) = self.span.episodes.as_slice().get(self.episode)
-            && day >= absence.leaves
-        {
-            self.next = self.away(plan);
-            return;
-        }
-        self.next = Appointment {
-            day,
-            plan,
-            comes: attended.comes,
-            returns: false,
-            gap_days: attended.gap_days,
-        };
-    }
-
-    /// The patient has dropped out before the appointment: treatment ends, and restarts on return.
-    #[cold]
-    #[inline(never)]
-    fn away(&mut self, plan: Plan) -> Appointment {
-        let shift = self.span.enrolment;
-        let mut day = 0;
-        // One absence may begin before the first open day after another.
-        while let Some(absence) = self.span.episodes.as_slice().get(self.episode)
-            && (day == 0 || absence.leaves <= day)
-        {
-            if absence.leaves > self.span.last_day {
-                // Death or the end of follow-up comes first.
-                return Appointment::none(plan);
-            }
-            self.episode += 1;
-            self.end(End::DropOut, absence.leaves);
-            if absence.returns > self.span.last_day {
-                return Appointment::none(plan);
-            }
-            day = self.model.calendar.open_from(absence.returns + shift) - shift;
-        }
-        let (purpose, returns) = match self.chart.phase {
-            Phase::Ended => return Appointment::none(plan),
-            Phase::Monitoring => (Purpose::Monitor, false),
-            _ if self.chart.is_untreated() => (Purpose::Decide, true),
-            _ => (Purpose::InjectionDue, true),
-        };
-        if returns {
-            self.back_at = day;
-        }
-        let plan = Plan {
-            day,
-            purpose,
-            assessed: true,
-        };
-        Appointment {
-            returns,
-            ..Appointment::at(day, plan)
-        }
     }
 
     /// Whether a day lies between an end of treatment and its restart.

@@ -1,5 +1,6 @@
 //! The engine: patients in, visits and counts out. A block is a pure function of (model, patients).
 
+mod appointments;
 mod block;
 mod eye_course;
 mod model;
