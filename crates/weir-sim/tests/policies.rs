@@ -265,6 +265,35 @@ fn activity_at_two_assessments_assigns_8_12_or_16_weeks() {
     );
 }
 
+/// A restart shortened the interval as treat-and-extend's: eyes came after 14 weeks, which the rule does not
+/// know.
+#[test]
+fn a_restart_keeps_the_assigned_interval() {
+    let faricimab = shipped("faricimab-assigned").treatment;
+    let weeks_after_restart = |active_first, active_second| {
+        let fluid = |active| if active { 0.9 } else { 0.0 };
+        let mut clinic = Clinic::open(&faricimab);
+        clinic.injections(4, 0.0);
+        clinic.visit(60, fluid(active_first));
+        if clinic.plan.day / 7 == 24 {
+            clinic.visit(60, fluid(active_second));
+        }
+        clinic.injections(2, 0.9);
+        clinic.chart.restart();
+        let doses = clinic.injections(usize::from(faricimab.restart.doses), 0.9);
+        clinic.plan.day / 7 - doses[doses.len() - 1]
+    };
+    assert_eq!(weeks_after_restart(true, true), 8);
+    assert_eq!(weeks_after_restart(false, true), 12);
+    assert_eq!(weeks_after_restart(false, false), 16);
+
+    // Before the assessments, the interval is the one it starts with.
+    let mut clinic = Clinic::open(&faricimab);
+    clinic.injections(2, 0.0);
+    clinic.chart.restart();
+    assert_eq!(clinic.chart.interval_weeks, 16);
+}
+
 #[test]
 fn a_planned_stop_needs_stable_visits_at_the_longest_interval_and_fluid_restarts() {
     let mut stopping = treatment(Policy::TreatAndExtend(EXTEND));

@@ -246,7 +246,7 @@ impl<'p> Chart<'p> {
     }
 
     /// Treatment starts again, today, after a planned stop or a return to the clinic. What follows is
-    /// the restart's doses, then the previous interval less the protocol's weeks.
+    /// the restart's doses, then the previous interval less the protocol's weeks; an assigned one as it was.
     pub fn restart(&mut self) {
         let restart = self.treatment.restart;
         self.phase = if self.is_untreated() {
@@ -258,10 +258,13 @@ impl<'p> Chart<'p> {
                 restart: true,
             }
         };
-        self.interval_weeks = self
-            .interval_weeks
-            .saturating_sub(u16::from(restart.shorten_previous_by_weeks))
-            .max(self.min_weeks());
+        // An interval that is assigned once and for all is not made shorter: there is none between 12 and 16.
+        if !matches!(self.policy, Policy::AssignedInterval { .. }) {
+            self.interval_weeks = self
+                .interval_weeks
+                .saturating_sub(u16::from(restart.shorten_previous_by_weeks))
+                .max(self.min_weeks());
+        }
         self.stable_run = 0;
         self.failed = None;
     }
