@@ -361,6 +361,11 @@ impl Bars {
         self.keys.bytes() + slots + states + ready
     }
 
+    /// The order value of the last row taken in, or what it was advanced to.
+    pub fn last(&self) -> Option<i64> {
+        self.last
+    }
+
     /// Whether there are finished bars to take.
     pub fn has_finished(&self) -> bool {
         !self.ready.is_empty()

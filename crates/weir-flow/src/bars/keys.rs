@@ -131,6 +131,16 @@ impl Keys {
             }
     }
 
+    /// A key column of these rows; dictionaries as their values.
+    fn column(rows: &RecordBatch, index: usize, field: &Field) -> Result<ArrayRef, BarsError> {
+        let column = rows.column(index);
+        if column.data_type() == field.data_type() {
+            Ok(Arc::clone(column))
+        } else {
+            Ok(arrow_cast::cast(column, field.data_type())?)
+        }
+    }
+
     /// The slots of all rows, giving new ones to new keys.
     pub(crate) fn slots(
         &mut self,
@@ -150,7 +160,7 @@ impl Keys {
                 sparse,
                 null,
             } => {
-                let column = rows.column(self.columns[0]);
+                let column = Self::column(rows, self.columns[0], &self.fields[0])?;
                 macro_rules! each {
                     ($type:ty) => {{
                         let column = column.as_primitive::<$type>();
@@ -168,18 +178,17 @@ impl Keys {
                         }
                     }};
                 }
-                integers!(column.data_type(), each, unreachable_type(column)?);
+                integers!(column.data_type(), each, unreachable_type(&column)?);
             }
             Kind::Encoded {
                 converter,
                 keys,
                 slots,
             } => {
-                let columns: Vec<ArrayRef> = self
-                    .columns
-                    .iter()
-                    .map(|column| Arc::clone(rows.column(*column)))
-                    .collect();
+                let columns = self.columns.iter().zip(&self.fields);
+                let columns: Vec<ArrayRef> = columns
+                    .map(|(index, field)| Self::column(rows, *index, field))
+                    .collect::<Result<_, _>>()?;
                 let encoded = converter.convert_columns(&columns)?;
                 out.reserve(rows.num_rows());
                 for row in &encoded {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use arrow_array::RecordBatch;
 use weir_store::{Manifest, OrderValue};
 
 use super::{BarFunctions, Bars, BarsError, BarsSpec, Binning, Bins};
@@ -191,34 +190,22 @@ fn common_begin(bins: &[Bins], last: i64) -> Result<Option<i64>, BarsError> {
 }
 
 impl Reopened {
-    /// The bars anew, of the rows from [`Reopened::from`] to before [`Reopened::until`], in order. No rows: the bars are gone.
+    /// Bars to give the rows from [`Reopened::from`] to before [`Reopened::until`], in order: what it finishes and what is open then are the bars anew. No rows: they are
+    /// gone.
     ///
     /// # Errors
-    /// [`BarsError`].
-    pub fn bars<E: From<BarsError>>(
+    /// [`BarsError`] where the description does not suit the stream.
+    pub fn under_way(
         &self,
         spec: &BarsSpec,
         input: &StreamSchema,
         functions: &BarFunctions,
-        rows: impl IntoIterator<Item = Result<RecordBatch, E>>,
-    ) -> Result<Vec<RecordBatch>, E> {
-        let resolutions = spec
-            .resolutions
-            .get(self.way)
-            .cloned()
-            .into_iter()
-            .collect();
+    ) -> Result<Bars, BarsError> {
+        let resolutions = spec.resolutions.get(self.way).cloned();
         let one = BarsSpec {
             keys: spec.keys.clone(),
-            resolutions,
+            resolutions: resolutions.into_iter().collect(),
         };
-        let mut bars = Bars::new(&one, input, functions)?;
-        let mut made = Vec::new();
-        for rows in rows {
-            bars.take_in(&[&rows?])?;
-            made.extend(std::iter::from_fn(|| bars.next_finished()));
-        }
-        made.extend(bars.open_bars()?);
-        Ok(made.into_iter().map(|(_, rows)| rows).collect())
+        Bars::new(&one, input, functions)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::aggregate::state;
 use super::boundary::Boundary;
@@ -45,9 +45,16 @@ pub(super) fn bars(
             "`{name}` orders the stream and cannot be part of the key; leave it away"
         )));
     }
+    // Dictionaries come out as their values.
     let fields: Vec<Field> = columns
         .iter()
-        .map(|index| input.schema().field(*index).clone())
+        .map(|index| input.schema().field(*index))
+        .map(|field| match field.data_type() {
+            DataType::Dictionary(_, values) => {
+                Field::new(field.name(), values.as_ref().clone(), field.is_nullable())
+            }
+            _ => field.clone(),
+        })
         .collect();
     let keys = Keys::new(columns, fields.clone())?;
 
@@ -161,7 +168,7 @@ fn resolution_under_way(
         false,
     )];
     if boundary.counts_bins() {
-        fields.push(Field::new("bin", arrow_schema::DataType::Int64, false));
+        fields.push(Field::new("bin", DataType::Int64, false));
     }
     fields.extend(keys.iter().cloned());
     let mut columns = Vec::new();
@@ -176,7 +183,7 @@ fn resolution_under_way(
             Some(column) => BarsError::NoFunction {
                 function: wanted.function,
                 column: column.clone(),
-                data_type: data_type.cloned().unwrap_or(arrow_schema::DataType::Null),
+                data_type: data_type.cloned().unwrap_or(DataType::Null),
             },
             None => BarsError::Description(format!(
                 "`{}` needs a column to take the {} of; name one",
@@ -189,7 +196,7 @@ fn resolution_under_way(
                 .function
                 .field(&wanted.out, data_type)
                 .ok_or_else(none)?,
-            None => Field::new(&wanted.out, arrow_schema::DataType::Int64, true),
+            None => Field::new(&wanted.out, DataType::Int64, true),
         };
         if fields.iter().any(|other| other.name() == field.name()) {
             return Err(BarsError::TwoColumns {

@@ -1,5 +1,5 @@
 //! Rows for bars, and what bars of them should be, by the definition.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use super::{
     Feed, Output, WriteError,
     feed::Until,
     late::{Late, decide},
+    replaced::Replaced,
 };
 use crate::{
     commit::Writing,
@@ -35,6 +36,8 @@ pub(crate) struct Job<'a> {
     pub(crate) target: Target,
     pub(crate) order_type: OrderType,
     pub(crate) order_column: usize,
+    /// Stored rows that are removed.
+    pub(crate) replaced: Replaced,
 }
 
 /// The target in the form that planning needs.
@@ -82,6 +85,7 @@ impl<'a> Job<'a> {
                 .index_of(&base.order_column)
                 .map_err(DataError::unsupported)?,
             order_type,
+            replaced: Replaced::default(),
         })
     }
 
@@ -99,7 +103,9 @@ impl<'a> Job<'a> {
     /// Rows of files that follow each other.
     pub(crate) fn stored(&self, files: &[FileEntry]) -> Rows<'static> {
         let options = self.chain_options(&self.base.schema);
-        Box::new(Chain::new(self.base, files.to_vec(), options))
+        let rows = Box::new(Chain::new(self.base, files.to_vec(), options));
+        self.replaced
+            .left(rows, &self.order_type, self.order_column)
     }
 
     fn duplicates(&self) -> Result<Option<Duplicates>, DataError> {
@@ -167,6 +173,9 @@ impl<'a> Job<'a> {
                 why: "late rows are beside the files, and this write finds duplicates by other columns than the dataset; compact the dataset first".to_owned(),
             });
         }
+        if !self.replaced.is_empty() {
+            return self.merge_in(late, new, output);
+        }
         let beside = self.settings.late_rows == LateRows::Beside && as_ever;
         if beside && let Some(removed) = self.beside(late, new, output)? {
             return Ok(removed);
@@ -188,7 +197,7 @@ impl<'a> Job<'a> {
         let mut spans = Spans::new(&facts, self.settings.duplicates_on.is_some());
         new.count(&mut spans)?;
         self.count_late(late, &mut spans)?;
-        let spans = spans.finish();
+        let spans = self.replaced.touching(&facts, spans.finish());
         let mut feed = self.feed(late, Some(new))?;
         let mut removed: Vec<String> = late.iter().map(|file| file.name.clone()).collect();
         removed.extend(self.regions(&spans, &mut feed, output)?);
@@ -199,12 +208,13 @@ impl<'a> Job<'a> {
         let field = self.base.schema.field(self.order_column).clone();
         let order_only: SchemaRef = std::sync::Arc::new(Schema::new(vec![field]));
         for file in late {
-            if spans.same_place(&file.min, &file.max) {
+            if self.replaced.is_empty() && spans.same_place(&file.min, &file.max) {
                 spans.add_range(file.rows, &file.min, &file.max);
                 continue;
             }
             let options = self.chain_options(&order_only);
-            for batch in Chain::new(self.base, [file.clone()], options) {
+            let rows = Box::new(Chain::new(self.base, [file.clone()], options));
+            for batch in self.replaced.left(rows, &self.order_type, 0) {
                 spans.add(&OrderColumn::new(&self.order_type, batch?.column(0))?);
             }
         }

@@ -6,6 +6,7 @@ mod late;
 mod merging;
 mod options;
 mod output;
+mod replaced;
 mod writer;
 
 pub use error::WriteError;
@@ -13,6 +14,7 @@ pub(crate) use feed::{Feed, Until};
 pub(crate) use merging::{Job, facts};
 pub use options::{WriteOptions, WriteReport};
 pub(crate) use output::Output;
+pub(crate) use replaced::Replaced;
 pub use writer::DatasetWriter;
 pub(crate) use writer::{Made, check, redo};
 

@@ -5,6 +5,7 @@ use weir_memory::Holder;
 use crate::{
     commit::MetadataPatch,
     manifest::{Settings, Version},
+    order::OrderValue,
     sort::SpillFolder,
 };
 
@@ -17,6 +18,8 @@ pub struct WriteOptions {
     pub sorted: bool,
     /// Changes of user metadata, atomic with the rows.
     pub metadata: MetadataPatch,
+    /// Stored rows whose order value lies in one of these ranges (both ends within) are removed; the new rows come in their place.
+    pub replace: Vec<(OrderValue, OrderValue)>,
     /// Where rows go that do not fit in memory.
     pub spill: SpillFolder,
     /// Whose memory it is.
@@ -31,6 +34,7 @@ impl WriteOptions {
             settings: None,
             sorted: false,
             metadata: MetadataPatch::new(),
+            replace: Vec::new(),
             spill: SpillFolder::default(),
             holder,
         }
@@ -40,6 +44,13 @@ impl WriteOptions {
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Some(settings);
+        self
+    }
+
+    /// Remove the stored rows from one order value to another, both within: the new rows come in their place.
+    #[must_use]
+    pub fn replacing(mut self, from: OrderValue, to: OrderValue) -> Self {
+        self.replace.push((from, to));
         self
     }
 

@@ -4,7 +4,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use super::{
-    ATTEMPTS, Job, Output, WriteError, WriteOptions, WriteReport, merging::fitting, output::abandon,
+    ATTEMPTS, Job, Output, Replaced, WriteError, WriteOptions, WriteReport, merging::fitting,
+    output::abandon,
 };
 use crate::{
     commit::{Change, CommitError, MetadataPatch, Writing},
@@ -206,7 +207,8 @@ fn attempt(writing: &Writing, rows: &Sorted, options: &WriteOptions) -> Result<M
     let base = writing.base();
     let settings = options.settings.as_ref().unwrap_or(&base.settings);
     check(settings, &base.schema, &base.order_type())?;
-    let job = Job::new(writing, settings, &options.holder)?;
+    let mut job = Job::new(writing, settings, &options.holder)?;
+    job.replaced = Replaced::new(&options.replace);
     let mut output = Output::new(writing, settings.compression, &options.holder);
     let remove = match job.write(rows, &mut output) {
         Ok(remove) => remove,
@@ -222,7 +224,11 @@ fn attempt(writing: &Writing, rows: &Sorted, options: &WriteOptions) -> Result<M
     let only_beside =
         change.remove.is_empty() && change.add.iter().all(|file| file.place == Place::Late);
     if !only_beside {
-        change.touched = rows.range().cloned();
+        let (new, gone) = (rows.range().cloned(), job.replaced.hull());
+        change.touched = match (new, gone) {
+            (Some(new), Some(gone)) => Some((new.0.min(gone.0), new.1.max(gone.1))),
+            (new, gone) => new.or(gone),
+        };
     }
     change.metadata.clone_from(&options.metadata);
     // Setting what is so already publishes nothing.
