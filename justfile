@@ -28,6 +28,10 @@ audit:
 bench:
     bench/run
 
+# Streams and store beside Polars, DuckDB and DataFusion.
+bench-streams *options:
+    bench/streams {{options}}
+
 # Random input for everything that reads what people wrote, many more cases than in the tests.
 fuzz cases="100000":
     PROPTEST_CASES={{cases}} cargo test --workspace --release -- hostile fuzz

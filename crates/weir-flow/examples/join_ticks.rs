@@ -1,4 +1,4 @@
-//! Joins Parquet files of ticks and prints checksums of the result: `join_ticks asof|interval|equal TRADES QUOTES`.
+//! Joins Parquet files of ticks (`make_ticks`) and prints sums over the result: `join_ticks asof|interval|equal TRADES QUOTES`.
 
 #![allow(clippy::print_stdout, reason = "a program: this is its face")]
 
@@ -83,7 +83,10 @@ fn main() -> Result<(), Failure> {
                 sums.ask += cents(rows.column(6));
                 sums.bsize += whole(rows.column(7));
             })?;
-            println!("{sums:?}");
+            println!(
+                "answer {} {} {} {} {}",
+                sums.rows, sums.unmatched, sums.bid, sums.ask, sums.bsize
+            );
         }
         "interval" => {
             let left = Input::open(trades, &["ts", "symbol", "seq"], Some("ts"))?;
@@ -98,7 +101,7 @@ fn main() -> Result<(), Failure> {
                 sums.rows += rows.num_rows();
                 sums.bsize += whole(rows.column(3));
             })?;
-            println!("{sums:?}");
+            println!("answer {} {}", sums.rows, sums.bsize);
         }
         "equal" => {
             let left = Input::open(trades, &["symbol", "price", "seq"], None)?;
@@ -123,7 +126,17 @@ fn main() -> Result<(), Failure> {
                 }
                 sums.rows += rows.num_rows();
             })?;
-            println!("{sums:?}");
+            if sums.in_order != sums.rows as i64 {
+                return Err("the left's order is not kept".into());
+            }
+            let Sums {
+                rows,
+                price_x_bsize,
+                symbol_x_symbol,
+                same_symbol,
+                ..
+            } = sums;
+            println!("answer {rows} {price_x_bsize} {symbol_x_symbol} {same_symbol}");
         }
         _ => return Err("asof, interval or equal".into()),
     }
@@ -131,7 +144,6 @@ fn main() -> Result<(), Failure> {
 }
 
 #[derive(Debug, Default)]
-#[allow(dead_code, reason = "printed")]
 struct Sums {
     rows: usize,
     unmatched: usize,
