@@ -171,8 +171,56 @@ fn a_buffer_that_memory_is_refused_for_fires_first_and_tells_who_holds_what() {
     assert!(budget.ledger_is_empty());
 }
 
+/// in → (a → left, right) → union → out, and right → side.
+fn diamond(fuses: &[Fuse; 5], limits: [Limits; 4], outs: [&Collector; 2]) -> Pipeline {
+    let firings = Arc::<Mutex<Vec<Vec<i64>>>>::default();
+    let [a, left, right, union] = limits.map(NodeOptions::limits);
+    Pipeline::builder("diamond")
+        .input("in", numbers_stream())
+        .then_with("a", Recorder::make(&firings, &fuses[0]), a)
+        .then_with("left", Recorder::make(&firings, &fuses[1]), left)
+        .operator("right", ["a"], Recorder::make(&firings, &fuses[2]), right)
+        .operator(
+            "union",
+            ["left", "right"],
+            |inputs: &[StreamSchema]| Ok(Box::new(Union::new(inputs)?) as _),
+            union,
+        )
+        .sink(
+            "out",
+            "union",
+            Fragile::make(outs[0], &fuses[3], &Fuse::at(0)),
+        )
+        .sink(
+            "side",
+            "right",
+            Fragile::make(outs[1], &fuses[4], &Fuse::at(0)),
+        )
+        .build(&setting())
+        .unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn by_every_way_exactly_once_whatever_fails(
+        fails in proptest::array::uniform5(0i64..12), sizes in proptest::collection::vec(1usize..9, 1..30),
+        rows in proptest::array::uniform4(1u64..12), every in 1u64..5,
+    ) {
+        let outs = [Collector::new(), Collector::new()];
+        let mut limits = rows.map(|rows| Limits::unbounded().rows(rows).unwrap());
+        limits[0] = limits[0].every(every).unwrap();
+        let mut pipeline = diamond(&fails.map(Fuse::at), limits, [&outs[0], &outs[1]]);
+        let mut next = 0;
+        let batches: Vec<Vec<i64>> = sizes.iter().map(|&size| {
+            next += size as i64;
+            (next - size as i64..next).collect()
+        }).collect();
+        push_all(&mut pipeline, &batches);
+        prop_assert_eq!(values(&outs[0].written().unwrap()), (0..next).flat_map(|n| [n, n]).collect::<Vec<_>>());
+        prop_assert_eq!(values(&outs[1].written().unwrap()), (0..next).collect::<Vec<_>>());
+    }
+
     #[test]
     fn every_row_exactly_once_whatever_fails(
         fails in proptest::array::uniform3(0i64..12), write in 0i64..12,
