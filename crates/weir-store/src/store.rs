@@ -220,11 +220,7 @@ impl Store {
                 // Left by a creation or a removal that was killed.
                 Ok(None) if self.is_bare(&folder)? => continue,
                 Ok(None) => "it has files and no version of a dataset".to_owned(),
-                // Listed all the same: opening it tells what is wrong.
-                Err(_) => {
-                    found.keys.push(key);
-                    continue;
-                }
+                Err(error) => error.to_string(),
             };
             found.unparsed.push((folder, reason));
         }

@@ -26,9 +26,8 @@ const MOST_ATTEMPTS: u32 = 1000;
 /// How often a write is done again.
 const MOST_REDOS: u32 = 64;
 
-/// How long a commit waits for the writers' lock, and how long a write that is done again does.
-const COMMIT_PATIENCE: Duration = Duration::from_secs(10);
-const REDO_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a commit, and a write that is done again, waits for the writers' lock.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A writer at work on one dataset: it holds its base version and, in a vacuum's eyes, its unpublished files, until it is dropped or dies.
 #[derive(Debug)]
@@ -120,7 +119,7 @@ impl Writing {
         // Only spares attempts; without it the creation below still has one winner.
         let _lock = match self.lock {
             Some(_) => None,
-            None => storage.lock(&layout.writers_lock(), COMMIT_PATIENCE)?,
+            None => storage.lock(&layout.writers_lock(), PATIENCE)?,
         };
         let number = self.commits.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}.{number}", self.id);
@@ -185,7 +184,7 @@ impl Writing {
         }
         if self.lock.is_none() {
             let path = dataset.layout().writers_lock();
-            self.lock = dataset.storage().lock(&path, REDO_PATIENCE)?;
+            self.lock = dataset.storage().lock(&path, PATIENCE)?;
         }
         // The old hold goes after the new one is there: unpublished files stay protected.
         let again = Self::begin_as(&dataset, self.id.clone())

@@ -138,7 +138,13 @@ impl Storage for LocalStorage {
                 .into_iter()
                 .map(|name| name.to_string_lossy().into_owned())
                 .collect()),
-            Err(FilesError::NotFound { .. }) => Ok(Vec::new()),
+            Err(
+                FilesError::NotFound { .. }
+                | FilesError::Other {
+                    kind: io::ErrorKind::NotADirectory,
+                    ..
+                },
+            ) => Ok(Vec::new()),
             Err(error) => Err(error.into()),
         }
     }
