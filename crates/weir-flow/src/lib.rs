@@ -51,7 +51,9 @@ pub use batch::{
     rows_to_bytes,
 };
 pub use cascade::{CascadeCause, CascadeError, Counts};
-pub use describe::{PIPELINE_CODES, PipelineFile, ReadPipelineError};
+pub use describe::{
+    BuildFileError, Built, PIPELINE_CODES, PipelineFile, ReadPipelineError, Surroundings,
+};
 pub use join::{AsofDirection, AsofJoin, Distance, EqualJoin, IntervalJoin, JoinError, JoinKind};
 pub use limits::{AdaptiveLimit, Candidate, Relief, largest_releasable};
 pub use operator::{

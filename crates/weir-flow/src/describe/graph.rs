@@ -47,6 +47,10 @@ impl<'f> Givers<'f> {
         }
     }
 
+    pub(super) fn by_name(&self, name: &str) -> Option<Giver> {
+        self.by_name.get(name).copied()
+    }
+
     pub(super) fn name(&self, giver: Giver) -> &'f str {
         match giver {
             Giver::Source(index) => &self.file.sources[index].0,

@@ -1,9 +1,11 @@
 //! Pipelines as files: YAML in which every mistake is told with line, column and remedy.
 
 mod bars;
+mod build;
 mod check;
 mod code;
 mod documents;
+mod dry;
 mod file;
 mod graph;
 mod hold;
@@ -13,5 +15,6 @@ mod source;
 mod step;
 mod words;
 
+pub use build::{BuildFileError, Built, Surroundings};
 pub use code::PIPELINE_CODES;
 pub use file::{PipelineFile, ReadPipelineError};

@@ -314,14 +314,13 @@ impl StepSpec {
                 ways.chain([split.otherwise.clone()]).collect()
             }
             Work::Bars(bars) => {
-                let mut ways: Vec<String> = Vec::new();
-                for (name, resolution) in &bars.resolutions {
-                    ways.push(name.clone());
-                    if resolution.snapshots.0.is_some() {
-                        ways.push(format!("{name}_snapshots"));
-                    }
-                }
-                ways
+                let own = bars.resolutions.iter().map(|(name, _)| name.clone());
+                let shown = bars
+                    .resolutions
+                    .iter()
+                    .filter(|(_, r)| r.snapshots.0.is_some());
+                own.chain(shown.map(|(name, _)| format!("{name}_snapshots")))
+                    .collect()
             }
             _ => Vec::new(),
         }

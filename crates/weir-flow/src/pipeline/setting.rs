@@ -84,6 +84,10 @@ impl Setting {
         }
     }
 
+    pub(crate) fn run_name(&self) -> Arc<str> {
+        Arc::clone(&self.run)
+    }
+
     /// The budget.
     #[must_use]
     pub fn budget(&self) -> &Budget {

@@ -28,7 +28,7 @@ impl<'text> Report<'text> {
     }
 
     /// A line of the source without its end, empty past the last.
-    pub(crate) fn line(&self, line: usize) -> &'text str {
+    pub fn line(&self, line: usize) -> &'text str {
         self.lines
             .get(line.saturating_sub(1))
             .copied()
