@@ -3,15 +3,18 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use weir_memory::BudgetSpec;
 
-/// Patient simulations inside one memory budget, every run kept.
+use crate::flow::arguments::FlowCommand;
+use crate::store::arguments::StoreCommand;
+
+/// Simulations and streams inside one memory budget, every run kept.
 #[derive(Debug, Parser)]
 #[command(
     name = "weir",
     version,
-    about = "Patient simulations inside one memory budget, every run kept",
+    about = "Simulations and streams inside one memory budget, every run kept",
     arg_required_else_help = true,
     propagate_version = true,
-    after_help = "Examples:\n  weir demo\n  weir sim run aflibercept-tae-8week --patients 100000 --years 5\n  weir plot last\n\nExit codes:\n  0 done    1 failed    2 wrong usage    3 mistakes in a protocol\n  4 does not fit into memory or disk\n  130 interrupted, the run can be resumed\n\nRuns are kept in WEIR_HOME, else ./.weir where there is one, else in the\nuser's data folder."
+    after_help = "Examples:\n  weir demo\n  weir sim run aflibercept-tae-8week --patients 100000 --years 5\n  weir plot last\n  weir flow run bars.yaml\n\nExit codes:\n  0 done    1 failed    2 wrong usage    3 mistakes in a protocol or pipeline\n  4 does not fit into memory or disk\n  130 interrupted, the run can be resumed\n\nRuns are kept in WEIR_HOME, else ./.weir where there is one, else in the\nuser's data folder."
 )]
 pub struct Arguments {
     /// Print results and errors as JSON.
@@ -32,6 +35,12 @@ pub enum Command {
     /// List, show and remove runs.
     #[command(subcommand)]
     Runs(RunsCommand),
+    /// Keep rows in order under keys: write, read, versions, compaction.
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Run pipelines: bars, joins and filters over ordered rows.
+    #[command(subcommand)]
+    Flow(FlowCommand),
     /// Draw a run: one HTML report, or its figures as SVG and CSV.
     #[command(
         after_help = "Examples:\n  weir plot last\n  weir plot quiet-heron --out report.html --svg figures/"

@@ -168,8 +168,11 @@ impl From<Mistakes> for Failure {
     fn from(mistakes: Mistakes) -> Self {
         // The report brings a heading of its own, for where it stands alone.
         let text = mistakes.to_string();
-        let text = text.strip_prefix("error[W0201]: ").unwrap_or(&text);
-        let mut failure = Self::new("W0201", text).exit(Exit::Mistakes);
+        let code = mistakes.code.as_str();
+        let text = text
+            .strip_prefix(&format!("error[{code}]: "))
+            .unwrap_or(&text);
+        let mut failure = Self::new(code, text).exit(Exit::Mistakes);
         failure.details = mistakes_json(&mistakes);
         failure
     }
@@ -190,7 +193,7 @@ pub fn mistakes_json(mistakes: &Mistakes) -> Value {
 }
 
 /// A refusal's numbers for programs.
-fn refusal_json(refusal: &Refusal) -> Value {
+pub fn refusal_json(refusal: &Refusal) -> Value {
     let holders: Vec<Value> = refusal
         .holders()
         .iter()

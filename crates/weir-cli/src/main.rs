@@ -10,6 +10,7 @@ mod budget;
 mod completions;
 mod demo;
 mod failure;
+mod flow;
 mod library;
 mod memory;
 mod output;
@@ -19,6 +20,7 @@ mod protocol;
 mod runs;
 mod signal;
 mod sim;
+mod store;
 mod usage;
 
 use std::process::ExitCode;
@@ -58,6 +60,8 @@ fn run(command: Command, output: &Output) -> Result<Exit, Failure> {
         Command::Plot(arguments) => plot::run(&arguments, output),
         Command::Memory(arguments) => memory::run(&arguments, output),
         Command::Demo(arguments) => demo::run(&arguments, output),
+        Command::Store(command) => store::run(command, output),
+        Command::Flow(command) => flow::run(command, output),
         Command::Completions { shell } => completions::run(shell, output),
     }
 }

@@ -36,6 +36,7 @@ pub mod bars;
 mod batch;
 mod cascade;
 mod describe;
+mod import;
 mod join;
 mod limits;
 mod operator;
@@ -53,7 +54,9 @@ pub use batch::{
 pub use cascade::{CascadeCause, CascadeError, Counts};
 pub use describe::{
     BuildFileError, Built, PIPELINE_CODES, PipelineFile, ReadPipelineError, Surroundings,
+    parse_span,
 };
+pub use import::{ImportError, ImportOptions, ImportReport, import_oups};
 pub use join::{AsofDirection, AsofJoin, Distance, EqualJoin, IntervalJoin, JoinError, JoinKind};
 pub use limits::{AdaptiveLimit, Candidate, Relief, largest_releasable};
 pub use operator::{

@@ -406,8 +406,8 @@ const CASES: &[Case] = &[
         "remove",
     ),
     (
-        "    keys: [symbol]",
-        "§\tkeys: [symbol]",
+        "steps:\n  liquid:",
+        "steps:\n§\tliquid:",
         "W0205",
         "",
         "two spaces",
@@ -436,7 +436,8 @@ fn each_has_its_place_code_path_and_remedy() {
         let marked = GOOD.replace(old, new);
         let text = marked.replace('§', "");
         let found = mistakes(&text);
-        let mistake = &found.mistakes[0];
+        let of_code = |mistake: &&weir_yaml::Mistake| mistake.code.as_str() == *code;
+        let mistake = found.mistakes.iter().find(of_code).unwrap_or(&found.mistakes[0]);
         let place = marked.find('§').map(|at| {
             let before = &marked[..at];
             (

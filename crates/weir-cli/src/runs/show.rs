@@ -86,7 +86,7 @@ pub fn run(run: &str, output: &Output) -> Result<Exit, Failure> {
         }
     }
     if row.state.can_resume() {
-        let _ = writeln!(text, "next       weir sim resume {}", row.name);
+        let _ = writeln!(text, "next       weir {} resume {}", row.kind, row.name);
     }
     output.result(&text, &json!({"run": details, "memory_by_stage": stages}));
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ mod means;
 mod resume;
 mod start;
 
-pub use execute::execute;
+pub use execute::{begin, execute};
 pub use means::Means;
 pub use start::register;
 

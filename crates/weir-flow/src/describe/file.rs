@@ -1,6 +1,9 @@
 //! A pipeline file.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use weir_yaml::{
     Decoded, Document, Format, MapOf, Mistake, Mistakes, Record, Report, Visitor, field,
@@ -8,7 +11,7 @@ use weir_yaml::{
 
 use super::check;
 use super::code::HAS_MISTAKES;
-use super::sink::SinkSpec;
+use super::sink::{SinkSpec, Target};
 use super::source::SourceSpec;
 use super::step::StepSpec;
 
@@ -228,5 +231,40 @@ impl PipelineFile {
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// The text it was read from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.places.text
+    }
+
+    /// SHA-256 of the text, 64 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let digest = Sha256::digest(self.places.text.as_bytes());
+        digest
+            .iter()
+            .fold(String::with_capacity(64), |mut hex, byte| {
+                // Writing to a string cannot fail.
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+    }
+
+    /// Whether one of its sources is standard input.
+    #[must_use]
+    pub fn reads_stdin(&self) -> bool {
+        self.sources
+            .iter()
+            .any(|(_, source)| matches!(source, SourceSpec::Stdin(_)))
+    }
+
+    /// Whether one of its sinks is standard output.
+    #[must_use]
+    pub fn writes_stdout(&self) -> bool {
+        self.sinks
+            .iter()
+            .any(|(_, sink)| matches!(sink.to, Target::Stdout(_)))
     }
 }

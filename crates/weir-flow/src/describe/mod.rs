@@ -18,3 +18,4 @@ mod words;
 pub use build::{BuildFileError, Built, Surroundings};
 pub use code::PIPELINE_CODES;
 pub use file::{PipelineFile, ReadPipelineError};
+pub use words::parse_span;

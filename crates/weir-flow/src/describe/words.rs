@@ -116,6 +116,19 @@ impl Notation for Span {
     }
 }
 
+/// A length of time in the notation of pipeline files, such as `90s`, `15min`, `2d`.
+///
+/// # Errors
+///
+/// What is wrong and what to write, for users.
+pub fn parse_span(text: &str) -> Result<std::time::Duration, String> {
+    match Span::read(text.trim()) {
+        Ok(Span::Nanoseconds(span)) => Ok(std::time::Duration::from_nanos(span)),
+        Ok(Span::Units(_)) => Err("it has no unit; write it with ms, s, min, h, d or w".to_owned()),
+        Err((message, remedy)) => Err(format!("{message}; {remedy}")),
+    }
+}
+
 /// A number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Size(pub(super) Bytes);

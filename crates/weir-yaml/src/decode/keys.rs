@@ -19,20 +19,25 @@ pub(crate) fn index<D: Document>() -> Index {
     names.mappings
 }
 
-/// A path as the index knows it: `a[3].b` becomes `a[].b`.
-pub(crate) fn pattern(path: &str) -> String {
+/// A path as the index knows it: `a[3].b` becomes `a[].b`, and so does `a.name.b` where `a` holds
+/// names that the file gives.
+pub(crate) fn pattern(index: &Index, path: &str) -> String {
     let mut pattern = String::new();
-    let mut inside = false;
-    for c in path.chars() {
-        match c {
-            '[' => inside = true,
-            ']' => {
-                inside = false;
-                pattern.push_str("[]");
+    for segment in path.split('.').filter(|segment| !segment.is_empty()) {
+        let (name, items) = match segment.split_once('[') {
+            Some((name, rest)) => (name, 1 + rest.matches('[').count()),
+            None => (segment, 0),
+        };
+        let inside = format!("{pattern}[]");
+        if !pattern.is_empty() && !index.contains_key(&pattern) && index.contains_key(&inside) {
+            pattern = inside;
+        } else {
+            if !pattern.is_empty() {
+                pattern.push('.');
             }
-            c if !inside => pattern.push(c),
-            _ => {}
+            pattern.push_str(name);
         }
+        pattern.push_str(&"[]".repeat(items));
     }
     pattern
 }

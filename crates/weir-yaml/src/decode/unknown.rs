@@ -25,7 +25,7 @@ pub(crate) fn report(
     let own = join(path, &entry.key);
     let key = entry.key.as_str();
     let kinds = index
-        .get(&keys::pattern(path))
+        .get(&keys::pattern(index, path))
         .and_then(|keys| keys.get(key));
     if let (Some(kinds), Some(kind)) = (kinds, kind)
         && !kinds.is_empty()

@@ -1,0 +1,59 @@
+//! What pipelines answer, as users see it.
+
+use weir_flow::{
+    BuildFileError, CascadeCause, FlowError, ImportError, ReadPipelineError, SourceError,
+};
+
+use crate::failure::{Exit, Failure};
+
+impl From<ReadPipelineError> for Failure {
+    fn from(error: ReadPipelineError) -> Self {
+        match error {
+            ReadPipelineError::Mistakes(mistakes) => mistakes.into(),
+            other => Self::new("W0402", other).exit(Exit::Mistakes),
+        }
+    }
+}
+
+impl From<BuildFileError> for Failure {
+    fn from(error: BuildFileError) -> Self {
+        match error {
+            BuildFileError::Mistakes(mistakes) => mistakes.into(),
+            BuildFileError::Memory(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<FlowError> for Failure {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Source(SourceError::Memory(refusal)) => refusal.into(),
+            FlowError::Source(error @ SourceError::Moved { .. }) => Self::new("W0404", error)
+                .with("weir flow run PIPELINE --again: makes the results anew")
+                .with(
+                    "`version:` in the pipeline's source: goes on with the version that was read",
+                ),
+            FlowError::Cascade(error) => {
+                let what = error.to_string();
+                match *error.cause {
+                    CascadeCause::Memory(refusal) => refusal.into(),
+                    _ => Self::new("W0403", what),
+                }
+            }
+            error @ FlowError::Restart { .. } => Self::new("W0404", error)
+                .with("weir flow run PIPELINE --again: makes the results anew"),
+            other => Self::new("W0403", other),
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Source(error) => error.into(),
+            ImportError::Open(error) => error.into(),
+            ImportError::Write(error) => error.into(),
+            other => Self::new("W0508", other),
+        }
+    }
+}
