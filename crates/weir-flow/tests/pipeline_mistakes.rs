@@ -437,7 +437,11 @@ fn each_has_its_place_code_path_and_remedy() {
         let text = marked.replace('§', "");
         let found = mistakes(&text);
         let of_code = |mistake: &&weir_yaml::Mistake| mistake.code.as_str() == *code;
-        let mistake = found.mistakes.iter().find(of_code).unwrap_or(&found.mistakes[0]);
+        let mistake = found
+            .mistakes
+            .iter()
+            .find(of_code)
+            .unwrap_or(&found.mistakes[0]);
         let place = marked.find('§').map(|at| {
             let before = &marked[..at];
             (

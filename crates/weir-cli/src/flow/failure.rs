@@ -1,7 +1,8 @@
 //! What pipelines answer, as users see it.
 
 use weir_flow::{
-    BuildFileError, CascadeCause, FlowError, ImportError, ReadPipelineError, SourceError,
+    BuildFileError, CascadeCause, FlowError, ImportError, OperatorError, ReadPipelineError,
+    SinkError, SourceError,
 };
 
 use crate::failure::{Exit, Failure};
@@ -36,7 +37,8 @@ impl From<FlowError> for Failure {
             FlowError::Cascade(error) => {
                 let what = error.to_string();
                 match *error.cause {
-                    CascadeCause::Memory(refusal) => refusal.into(),
+                    CascadeCause::Operator(OperatorError::Memory(refusal))
+                    | CascadeCause::Sink(SinkError::Memory(refusal)) => refusal.into(),
                     _ => Self::new("W0403", what),
                 }
             }

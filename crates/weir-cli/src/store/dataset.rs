@@ -44,7 +44,7 @@ pub fn row_group(text: &str) -> Result<RowGroupTarget, Failure> {
         ),
         Ok(rows) => Ok(RowGroupTarget::Rows(rows)),
         Err(_) => {
-            weir_store::Period::parse(text).map_err(|error| {
+            text.parse::<weir_store::Period>().map_err(|error| {
                 Failure::new("W0503", format!("--row-group: {error}")).exit(Exit::Usage)
             })?;
             Ok(RowGroupTarget::Period(text.to_owned()))

@@ -249,11 +249,8 @@ impl Building<'_> {
                 let is_sink = self.file.sinks.iter().any(|(name, _)| *name == node);
                 let path = self.path_of(&node, &error);
                 let code = if is_sink { CANNOT_OPEN } else { DOES_NOT_SUIT };
-                let remedy = match &error {
-                    BuildError::Operator {
-                        source: OperatorError::Stream(StreamError::NoColumn { column, columns }),
-                        ..
-                    } => {
+                let remedy = match missing_column(&error) {
+                    Some((column, columns)) => {
                         let known: Vec<&str> = columns.iter().map(String::as_str).collect();
                         match weir_yaml::nearest(column, &known) {
                             Some(meant) => meant.to_owned(),
@@ -262,7 +259,7 @@ impl Building<'_> {
                             }
                         }
                     }
-                    _ => "`weir flow explain` shows the columns of every step".to_owned(),
+                    None => "`weir flow explain` shows the columns of every step".to_owned(),
                 };
                 self.mistake(code, &path, message, &remedy);
                 Err(None)
@@ -291,11 +288,7 @@ impl Building<'_> {
         };
         let own = format!("{part}.{node}");
         // The value that names the column, if one does.
-        if let BuildError::Operator {
-            source: OperatorError::Stream(StreamError::NoColumn { column, .. }),
-            ..
-        } = error
-        {
+        if let Some((column, _)) = missing_column(error) {
             let mut inside = self
                 .file
                 .places
@@ -694,6 +687,17 @@ impl Building<'_> {
             None => columns.insert(0, "bar".to_owned()),
         }
         Some(columns)
+    }
+}
+
+/// The column that is not there, and those that are.
+fn missing_column(error: &BuildError) -> Option<(&str, &[String])> {
+    let BuildError::Operator { source, .. } = error else {
+        return None;
+    };
+    match &**source {
+        OperatorError::Stream(StreamError::NoColumn { column, columns }) => Some((column, columns)),
+        _ => None,
     }
 }
 
