@@ -97,56 +97,80 @@ fn files(dataset: &Dataset, folder: &Path) -> Vec<Vec<u8>> {
         .collect()
 }
 
+fn check(settings: &Settings, writes: &[Vec<Row>], from: i64, length: i64) {
+    let key = key_of(settings);
+    let mut model = Model::default();
+    let folder = series::place();
+    let mut datasets = Vec::new();
+    for (chunk, mib) in [(usize::MAX, 64), (3, 32)] {
+        let folder = folder.path().join(chunk.to_string());
+        datasets.push((dataset(&folder, settings.clone()), folder, chunk, mib));
+    }
+    for rows in writes {
+        model.write(rows, key.as_deref());
+        for (dataset, _, chunk, mib) in &datasets {
+            write_in(dataset, rows, *chunk, *mib);
+            let snapshot = dataset.snapshot().unwrap();
+            assert_eq!(read(&snapshot), model.rows.clone());
+            let range = OrderRange::from(OrderValue::Int(from)..OrderValue::Int(from + length));
+            let scan = snapshot
+                .scan(ScanOptions::new(holder(64)).range(range))
+                .unwrap();
+            let found: Vec<Row> = scan.flat_map(|batch| rows_of(&batch.unwrap())).collect();
+            let expected: Vec<Row> = model
+                .rows
+                .iter()
+                .filter(|row| (from..from + length).contains(&row.0))
+                .cloned()
+                .collect();
+            assert_eq!(found, expected);
+        }
+    }
+    let mut bytes = Vec::new();
+    for (dataset, folder, _, _) in &datasets {
+        let found = dataset.verify(&holder(64)).unwrap();
+        assert_eq!(found.findings, vec![]);
+        dataset.compact(&CompactOptions::new(holder(64))).unwrap();
+        assert_eq!(read(&dataset.snapshot().unwrap()), model.rows.clone());
+        let again = dataset.compact(&CompactOptions::new(holder(64))).unwrap();
+        assert!(!again.published, "compacting twice is compacting once");
+        bytes.push(files(dataset, folder));
+    }
+    // The same rows written at once.
+    let at_once = folder.path().join("once");
+    let plain = Settings {
+        duplicates_on: None,
+        ..settings.clone()
+    };
+    let once = dataset(&at_once, plain);
+    write_in(&once, &model.rows, usize::MAX, 64);
+    bytes.push(files(&once, &at_once));
+    assert_eq!(&bytes[0], &bytes[1]);
+    assert_eq!(&bytes[0], &bytes[2]);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn any_writes(settings in settings(), writes in writes(), from in -20_i64..60, length in 0_i64..30) {
-        let key = key_of(&settings);
-        let mut model = Model::default();
-        let folder = tempfile::tempdir().unwrap();
-        let mut datasets = Vec::new();
-        for (chunk, mib) in [(usize::MAX, 64), (3, 32)] {
-            let folder = folder.path().join(chunk.to_string());
-            datasets.push((dataset(&folder, settings.clone()), folder, chunk, mib));
-        }
-        for rows in &writes {
-            model.write(rows, key.as_deref());
-            for (dataset, _, chunk, mib) in &datasets {
-                write_in(dataset, rows, *chunk, *mib);
-                let snapshot = dataset.snapshot().unwrap();
-                prop_assert_eq!(read(&snapshot), model.rows.clone());
-                let range = OrderRange::from(OrderValue::Int(from)..OrderValue::Int(from + length));
-                let scan = snapshot.scan(ScanOptions::new(holder(64)).range(range)).unwrap();
-                let found: Vec<Row> = scan.flat_map(|batch| rows_of(&batch.unwrap())).collect();
-                let expected: Vec<Row> = model.rows.iter().filter(|row| (from..from + length).contains(&row.0)).cloned().collect();
-                prop_assert_eq!(found, expected);
-            }
-        }
-        let mut bytes = Vec::new();
-        for (dataset, folder, _, _) in &datasets {
-            let found = dataset.verify(&holder(64)).unwrap();
-            prop_assert_eq!(found.findings, vec![]);
-            dataset.compact(&CompactOptions::new(holder(64))).unwrap();
-            prop_assert_eq!(read(&dataset.snapshot().unwrap()), model.rows.clone());
-            let again = dataset.compact(&CompactOptions::new(holder(64))).unwrap();
-            prop_assert!(!again.published, "compacting twice is compacting once");
-            bytes.push(files(dataset, folder));
-        }
-        // The same rows written at once.
-        let at_once = folder.path().join("once");
-        let plain = Settings { duplicates_on: None, ..settings.clone() };
-        let once = dataset(&at_once, plain);
-        write_in(&once, &model.rows, usize::MAX, 64);
-        bytes.push(files(&once, &at_once));
-        prop_assert_eq!(&bytes[0], &bytes[1]);
-        prop_assert_eq!(&bytes[0], &bytes[2]);
+        check(&settings, &writes, from, length);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    #[ignore = "long: the same many times"]
+    fn any_writes_many_times(settings in settings(), writes in writes(), from in -20_i64..60, length in 0_i64..30) {
+        check(&settings, &writes, from, length);
     }
 }
 
 #[test]
 fn late_files_stay_few_and_are_folded_in() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let settings = Settings {
         row_group: RowGroupTarget::Rows(1_000),
         late_rows: LateRows::Beside,

@@ -78,7 +78,7 @@ fn full(folder: &std::path::Path) -> Result<Vec<Row>, String> {
 }
 
 fn flips(count: u64) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let (rows, paths) = damaged_later(folder.path());
     let (mut found, mut unused) = (0, 0);
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -157,7 +157,7 @@ fn twenty_thousand_flipped_bits() {
 
 #[test]
 fn damage_in_a_column_that_is_not_read_does_no_harm() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let (rows, paths) = damaged_later(folder.path());
     // The first chunk of a file is the order column's, the last before the footer that of `value`.
     let whole = fs::read(&paths[0]).unwrap();
@@ -177,7 +177,7 @@ fn damage_in_a_column_that_is_not_read_does_no_harm() {
 
 #[test]
 fn files_cut_short_missing_or_swapped_are_found() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let (_, paths) = damaged_later(folder.path());
     let (first, second) = (fs::read(&paths[0]).unwrap(), fs::read(&paths[1]).unwrap());
     for length in [0, 1, 7, first.len() / 2, first.len() - 1] {

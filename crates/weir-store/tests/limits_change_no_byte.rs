@@ -85,7 +85,7 @@ fn five_chunkings_in_three_budgets() {
                 (false, LateRows::Beside),
                 (true, LateRows::Beside),
             ] {
-                let folder = tempfile::tempdir().unwrap();
+                let folder = series::place();
                 let dataset = create(&folder.path().join("store"), &target, late_rows);
                 let budget = Budget::detached(Bytes::mib(64));
                 let holder = budget.holder(HolderName::new("test", "store", "rows"));
@@ -134,7 +134,7 @@ fn five_chunkings_in_three_budgets() {
 fn reads_are_right_at_every_commit() {
     const COMMITS: i64 = 100;
     const CHUNK: i64 = 1_000;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = create(
         folder.path(),
         &RowGroupTarget::Rows(10_000),
@@ -190,7 +190,7 @@ fn reads_are_right_at_every_commit() {
 
 #[test]
 fn other_duplicates_than_the_late_rows_have_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = create(
         folder.path(),
         &RowGroupTarget::Rows(10_000),
@@ -230,7 +230,7 @@ fn other_duplicates_than_the_late_rows_have_are_refused() {
 
 #[test]
 fn writers_at_once_lose_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = create(folder.path(), &RowGroupTarget::Rows(500), LateRows::Merge);
     std::thread::scope(|scope| {
         for writer in 0..4_i64 {

@@ -30,7 +30,7 @@ fn int(value: i64) -> OrderValue {
 
 #[test]
 fn predecessor_5_zero_is_a_bound() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     write(&dataset, &keys(-5..5, ""));
     let snapshot = dataset.snapshot().unwrap();
@@ -49,7 +49,7 @@ fn predecessor_5_zero_is_a_bound() {
 
 #[test]
 fn predecessor_7_empty_datasets_and_the_same_one_twice() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let empty = dataset(folder.path(), settings(3));
     let snapshot = empty.snapshot().unwrap();
     assert_eq!(ts_in(&snapshot, ..), Vec::<i64>::new());
@@ -73,7 +73,7 @@ fn predecessor_7_empty_datasets_and_the_same_one_twice() {
 
 #[test]
 fn bytes_read_are_those_of_the_columns_and_files_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(1_000));
     write(
         &dataset,
@@ -99,7 +99,7 @@ fn bytes_read_are_those_of_the_columns_and_files_asked_for() {
 
 #[test]
 fn predicates_leave_files_out_and_rows() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let settings = Settings {
         late_rows: LateRows::Beside,
         duplicates_on: Some(vec!["ts".to_owned()]),
@@ -187,7 +187,7 @@ fn in_step(
 
 #[test]
 fn datasets_are_read_in_step() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let a = groups(
         folder.path(),
         "a",
@@ -230,7 +230,7 @@ fn datasets_are_read_in_step() {
 
 #[test]
 fn columns_are_added_and_widened_explicitly() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let store = Store::create(folder.path(), "name".parse().unwrap()).unwrap();
     let schema = Arc::new(Schema::new(vec![
         Field::new("ts", DataType::Int32, false),
@@ -304,7 +304,7 @@ fn what_works_on_threads_can_be_sent_to_them() {
     is_send::<weir_store::Scan>();
     is_send::<weir_store::Intersections>();
     is_send::<weir_store::sort::Sorted>();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     let mut writer = dataset.writer(WriteOptions::new(holder(64))).unwrap();
     writer.push(batch(&keys([1], ""))).unwrap();

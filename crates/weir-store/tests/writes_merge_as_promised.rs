@@ -42,7 +42,7 @@ fn lay_out(dataset: &Dataset, sizes: &[u64]) {
 
 #[test]
 fn first_write_and_append() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(2));
     write(&dataset, &keys(0..6, ""));
     assert_eq!(sizes(&dataset), [2, 2, 2]);
@@ -54,7 +54,7 @@ fn first_write_and_append() {
 
 #[test]
 fn coalesce_the_first_group() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), with(4, Some(1), None));
     write(&dataset, &keys(0..2, ""));
     assert_eq!(sizes(&dataset), [2]);
@@ -64,7 +64,7 @@ fn coalesce_the_first_group() {
 
 #[test]
 fn coalesce_several_groups() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), with(4, Some(2), None));
     lay_out(&dataset, &[4, 1, 4, 1]);
     write(&dataset, &keys(10..11, ""));
@@ -76,7 +76,7 @@ fn coalesce_several_groups() {
 
 #[test]
 fn append_with_duplicates() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), with(4, Some(2), Some(&["id"])));
     lay_out(&dataset, &[4, 1, 4, 1, 1]);
     write(&dataset, &keys([10, 20], "new"));
@@ -88,7 +88,7 @@ fn append_with_duplicates() {
 
 #[test]
 fn append_spanning_several_groups() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     write(&dataset, &keys((0..11).map(|key| key * 10), "old"));
     assert_eq!(sizes(&dataset), [3, 3, 3, 2]);
@@ -105,7 +105,7 @@ fn insert_with_and_without_de_duplication() {
         (Some(&["id"][..]), vec![3, 3, 3, 3, 2]),
         (None, vec![3, 3, 3, 3, 1, 2]),
     ] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = series::place();
         let dataset = dataset(folder.path(), with(3, None, on));
         write(&dataset, &keys((0..11).map(|key| key * 10), "old"));
         let before = dataset.latest().unwrap();
@@ -122,7 +122,7 @@ fn insert_with_and_without_de_duplication() {
 
 #[test]
 fn whole_row_de_duplication() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), with(3, None, Some(&["id", "value"])));
     write(&dataset, &keys(0..9, "a"));
     write(
@@ -143,7 +143,7 @@ fn whole_row_de_duplication() {
 
 #[test]
 fn incomplete_groups_without_coalescing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), with(5, Some(4), Some(&["id"])));
     lay_out(&dataset, &[5, 1, 1]);
     write(&dataset, &keys([6], "new"));
@@ -186,7 +186,7 @@ fn period(text: &str, off: Option<u32>) -> Settings {
 
 #[test]
 fn resize_with_no_rows() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = moments(folder.path(), settings(1));
     let hours = (8..12).map(|hour| hour * HOUR).collect();
     write_moments(&dataset, hours, WriteOptions::new(holder(64)));
@@ -204,7 +204,7 @@ fn resize_with_no_rows() {
 
 #[test]
 fn nothing_to_write_creates_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(2));
     let before = dataset.latest().unwrap().version;
     let report = write(&dataset, &[]);
@@ -215,7 +215,7 @@ fn nothing_to_write_creates_nothing() {
 
 #[test]
 fn empty_periods_and_calendar_months() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = moments(folder.path(), period("1MS", None));
     // 31 January, 1 and 29 February 2024, nothing in March, 30 April, 1 May.
     let days = [19_753, 19_754, 19_782, 19_843, 19_844];
@@ -226,7 +226,7 @@ fn empty_periods_and_calendar_months() {
 
 #[test]
 fn distant_touched_groups_are_separate_regions() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     write(&dataset, &keys((0..30).map(|key| key * 10), "old"));
     let before = dataset.latest().unwrap();
@@ -256,7 +256,7 @@ fn equal_values_across_group_borders() {
         row(5, 2, "a"),
         row(6, 3, "a"),
     ];
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let merged = dataset(&folder.path().join("on"), with(2, None, Some(&["id"])));
     write(&merged, &rows);
     let report = write(&merged, &[row(5, 1, "b")]);
@@ -285,9 +285,42 @@ fn equal_values_across_group_borders() {
     );
 }
 
+/// Found by the model: files that hold one and the same value have no order of their own, and a new one behind them was put in front, because
+/// another file that the same write replaced reached to that value.
+#[test]
+fn files_of_one_value_keep_the_order_of_arrival() {
+    let folder = series::place();
+    let appended = dataset(&folder.path().join("a"), settings(2));
+    write(
+        &appended,
+        &[
+            row(3, 0, "a"),
+            row(4, 1, "b"),
+            row(4, 2, "c"),
+            row(4, 3, "d"),
+        ],
+    );
+    write(&appended, &[row(3, 4, "e"), row(4, 5, "f")]);
+    let ids = |dataset: &Dataset| content(dataset).iter().map(|row| row.1).collect::<Vec<_>>();
+    assert_eq!(ids(&appended), [0, 4, 1, 2, 3, 5]);
+    // Two regions with a file of the value between them, which stays.
+    let around = dataset(&folder.path().join("b"), settings(2));
+    let rows = [(3, 0), (4, 1), (4, 2), (4, 3), (4, 4), (6, 5)].map(|(ts, id)| row(ts, id, ""));
+    write(&around, &rows);
+    write(&around, &[row(3, 6, ""), row(5, 7, "")]);
+    assert_eq!(ids(&around), [0, 6, 1, 2, 3, 4, 7, 5]);
+    for dataset in [appended, around] {
+        let before = content(&dataset);
+        dataset
+            .compact(&weir_store::CompactOptions::new(holder(64)))
+            .unwrap();
+        assert_eq!(content(&dataset), before);
+    }
+}
+
 #[test]
 fn rows_equal_to_the_maximum_rewrite_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     write(&dataset, &keys([1, 2, 2], "old"));
     let report = write(&dataset, &keys([2, 2, 3], "new"));
@@ -298,7 +331,7 @@ fn rows_equal_to_the_maximum_rewrite_nothing() {
 
 #[test]
 fn unsorted_rows_are_refused_when_order_is_promised() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     let options = WriteOptions::new(holder(64)).sorted();
     let batches = [batch(&keys([1, 2, 3], "")), batch(&keys([3, 2], ""))];
@@ -317,7 +350,7 @@ fn unsorted_rows_are_refused_when_order_is_promised() {
 
 #[test]
 fn metadata_is_added_replaced_removed_and_kept() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     let patch = |pairs: &[(&str, Option<serde_json::Value>)]| -> MetadataPatch {
         pairs
@@ -349,7 +382,7 @@ fn metadata_is_added_replaced_removed_and_kept() {
 
 #[test]
 fn predecessor_1_duplicates_inside_the_new_rows() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), with(10, None, Some(&["ts"])));
     write(&dataset, &keys(0..30, "old"));
     assert_eq!(sizes(&dataset), [10, 10, 10]);
@@ -367,7 +400,7 @@ fn predecessor_1_duplicates_inside_the_new_rows() {
 
 #[test]
 fn predecessor_4_other_columns_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     let rows = batch(&keys([1], ""));
     let missing = rows.project(&[0, 1]).unwrap();
@@ -399,7 +432,7 @@ fn predecessor_4_other_columns_are_refused() {
 
 #[test]
 fn predecessor_6_an_insert_at_the_head_of_200_files_touches_one() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = dataset(folder.path(), settings(3));
     write(&dataset, &keys(0..600, "old"));
     assert_eq!(sizes(&dataset).len(), 200);
@@ -412,7 +445,7 @@ fn predecessor_6_an_insert_at_the_head_of_200_files_touches_one() {
 
 #[test]
 fn predecessor_8_microseconds_and_zones_are_kept() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = series::place();
     let dataset = moments(folder.path(), settings(2));
     write_moments(&dataset, vec![-5, 0, 7], WriteOptions::new(holder(64)));
     let snapshot = dataset.snapshot().unwrap();

@@ -21,6 +21,9 @@ pub struct Change {
     pub remove: Vec<String>,
     /// New files, which are whole; the commit makes their names durable and sets their `commit`.
     pub add: Vec<FileEntry>,
+    /// The base's file in front of which a new base file stands, by the new file's name; nothing behind all. It decides among files that
+    /// hold one and the same value only, whose order their ranges do not tell.
+    pub before: BTreeMap<String, Option<String>>,
     /// A range of order values (both ends included) whose rows the writer relied on beyond the files that it removes and adds.
     pub touched: Option<(OrderValue, OrderValue)>,
     /// Whether the rows that a reader sees stay the same (compaction): late rows that others add meanwhile are then no conflict.

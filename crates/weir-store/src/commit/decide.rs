@@ -118,7 +118,7 @@ fn names(manifest: &Manifest) -> BTreeSet<&str> {
 /// The files of the next version: `change` done to `latest`, which it fits on.
 ///
 /// Files are in order. Where several files hold one and the same value only, they stay in the order of arrival: a new file stands where
-/// the first file stood that it replaces, or behind all that were there.
+/// the change says, else where the first file stood that it replaces, or behind all that were there.
 pub(crate) fn files_after(latest: &Manifest, change: &Change) -> Vec<FileEntry> {
     let removed: BTreeSet<&str> = change.remove.iter().map(String::as_str).collect();
     let next = latest.version.next().0;
@@ -131,7 +131,8 @@ pub(crate) fn files_after(latest: &Manifest, change: &Change) -> Vec<FileEntry> 
         } else if file.place == Place::Late {
             late.push(file.clone());
         } else {
-            base.push((position, file.clone()));
+            // Odd, so that there is room in front of each.
+            base.push((2 * position + 1, file.clone()));
         }
     }
     for file in &change.add {
@@ -141,15 +142,24 @@ pub(crate) fn files_after(latest: &Manifest, change: &Change) -> Vec<FileEntry> 
             late.push(file);
             continue;
         }
-        let place = first_replaced
+        let told = match change.before.get(&file.name) {
+            Some(None) => Some(usize::MAX),
+            Some(Some(before)) => latest
+                .files
+                .iter()
+                .position(|stored| stored.name == *before)
+                .map(|position| 2 * position),
+            None => None,
+        };
+        let replaces = first_replaced
             .iter()
             .find(|(_, replaced)| {
                 replaced.place == Place::Base
                     && replaced.min <= file.min
                     && file.max <= replaced.max
             })
-            .map_or(usize::MAX, |(position, _)| *position);
-        base.push((place, file));
+            .map_or(usize::MAX, |(position, _)| 2 * position);
+        base.push((told.unwrap_or(replaces), file));
     }
     // Stable: what a writer adds stays in its order.
     base.sort_by(|(place, file), (other_place, other)| {

@@ -8,7 +8,7 @@ use crate::{
     commit::Change,
     data::DataFile,
     dataset::Dataset,
-    manifest::{Place, Settings},
+    manifest::Settings,
     merge::{Input, canonical, late_touches},
     write::{Job, Made, Output, Until, WriteError, WriteReport, facts, redo},
 };
@@ -62,7 +62,7 @@ impl Dataset {
                     return Err(error);
                 }
             }
-            change.add = output.finish();
+            output.finish(&mut change);
             if change.add.is_empty() && change.remove.is_empty() {
                 change.same_rows = false;
             }
@@ -95,7 +95,8 @@ fn compact(job: &Job<'_>, output: &mut Output<'_>) -> Result<Vec<String>, WriteE
     let mut removed: Vec<String> = late.iter().map(|file| file.name.clone()).collect();
     let mut feed = job.feed(late, None)?;
     for range in ranges {
-        let until = match base.get(range.end) {
+        let next = base.get(range.end);
+        let until = match next {
             Some(next) => Until::Below(next.min.clone()),
             None => Until::End,
         };
@@ -110,7 +111,7 @@ fn compact(job: &Job<'_>, output: &mut Output<'_>) -> Result<Vec<String>, WriteE
                 replaces: true,
             },
         ];
-        output.write(job.merge(inputs, true)?, &job.target, Place::Base)?;
+        output.write_base(job.merge(inputs, true)?, &job.target, next)?;
     }
     Ok(removed)
 }

@@ -23,6 +23,11 @@ use super::{
 };
 use crate::storage::{ObjectWrite, StorageError};
 
+/// The Parquet library's buffer for encoding deltas, allocated at once.
+const PREALLOCATED: usize = 1 << 20;
+/// The part of it that is never touched, so never resident: a page has [`super::PAGE_ROWS`] values of at most 8 bytes.
+const UNTOUCHED: usize = PREALLOCATED - super::PAGE_ROWS * 8;
+
 /// What a finished file is, as far as the writer knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Written {
@@ -113,7 +118,14 @@ impl DataWriter {
         let held: usize = self
             .columns
             .iter()
-            .map(ArrowColumnWriter::memory_size)
+            .map(|column| {
+                let held = column.memory_size();
+                if held >= PREALLOCATED {
+                    held - UNTOUCHED
+                } else {
+                    held
+                }
+            })
             .sum();
         self.encoded.resize(Bytes::new(held as u64))?;
         Ok(())

@@ -150,14 +150,18 @@ fn split_periods_are_off_target() {
         min: OrderValue::Int(hour + 9),
         max: OrderValue::Int(hour + 9),
     }];
-    let files_of = |most| -> Vec<Range<usize>> {
-        plan(&files, &spans, &target, most)
-            .into_iter()
-            .map(|region| region.files)
+    let pairs = |ranges: Vec<Range<usize>>| -> Vec<(usize, usize)> {
+        ranges
+            .iter()
+            .map(|range| (range.start, range.end))
             .collect()
     };
-    assert_eq!(files_of(None), [3..3]);
-    assert_eq!(files_of(Some(3)), [3..3]);
-    assert_eq!(files_of(Some(2)), [1..3]);
-    assert_eq!(canonical(&files, &[false; 4], &target), [1..3]);
+    let files_of = |most| {
+        let regions = plan(&files, &spans, &target, most);
+        pairs(regions.into_iter().map(|region| region.files).collect())
+    };
+    assert_eq!(files_of(None), [(3, 3)]);
+    assert_eq!(files_of(Some(3)), [(3, 3)]);
+    assert_eq!(files_of(Some(2)), [(1, 3)]);
+    assert_eq!(pairs(canonical(&files, &[false; 4], &target)), [(1, 3)]);
 }

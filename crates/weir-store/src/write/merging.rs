@@ -248,7 +248,8 @@ impl<'a> Job<'a> {
                     replaces: true,
                 },
             ];
-            output.write(self.merge(inputs, true)?, &self.target, Place::Base)?;
+            let next = base.get(region.files.end);
+            output.write_base(self.merge(inputs, true)?, &self.target, next)?;
         }
         Ok(removed)
     }

@@ -1,11 +1,13 @@
 //! Rows into files.
 
+use std::collections::BTreeMap;
+
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use weir_memory::Holder;
 
 use crate::{
-    commit::Writing,
+    commit::{Change, Writing},
     data::{Compression, DataError, DataWriter},
     manifest::{FileEntry, Place},
     merge::{Cut, Cutter, Target},
@@ -22,6 +24,7 @@ pub(crate) struct Output<'a> {
     holder: Holder,
     open: Option<Open>,
     entries: Vec<FileEntry>,
+    before: BTreeMap<String, Option<String>>,
 }
 
 struct Open {
@@ -46,7 +49,24 @@ impl<'a> Output<'a> {
             holder: holder.clone(),
             open: None,
             entries: Vec::new(),
+            before: BTreeMap::new(),
         }
+    }
+
+    /// Writes sorted rows as base files that stand in front of `next`, or behind all.
+    pub(crate) fn write_base(
+        &mut self,
+        rows: impl Iterator<Item = Result<RecordBatch, DataError>>,
+        target: &Target,
+        next: Option<&FileEntry>,
+    ) -> Result<(), DataError> {
+        let from = self.entries.len();
+        self.write(rows, target, Place::Base)?;
+        for entry in &self.entries[from..] {
+            let next = next.map(|next| next.name.clone());
+            self.before.insert(entry.name.clone(), next);
+        }
+        Ok(())
     }
 
     /// Writes sorted rows as files of their own.
@@ -124,9 +144,10 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    /// The files written.
-    pub(crate) fn finish(&mut self) -> Vec<FileEntry> {
-        std::mem::take(&mut self.entries)
+    /// Adds the files written to a change.
+    pub(crate) fn finish(&mut self, change: &mut Change) {
+        change.add = std::mem::take(&mut self.entries);
+        change.before = std::mem::take(&mut self.before);
     }
 
     /// Removes what was written.

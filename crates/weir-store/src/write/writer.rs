@@ -219,7 +219,7 @@ fn attempt(writing: &Writing, rows: &Sorted, options: &WriteOptions) -> Result<M
     };
     let mut change = Change::of(base.version);
     change.remove = remove;
-    change.add = output.finish();
+    output.finish(&mut change);
     // What only lies beside fits on whatever others write meanwhile: as if it had been written after them.
     let only_beside =
         change.remove.is_empty() && change.add.iter().all(|file| file.place == Place::Late);

@@ -11,6 +11,13 @@ use weir_store::{
     WriteOptions, WriteReport,
 };
 
+/// A folder in memory where the machine has one, since these tests sync thousands of files.
+pub(crate) fn place() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
 /// One row: ts, id, value.
 pub(crate) type Row = (i64, i64, String);
 
