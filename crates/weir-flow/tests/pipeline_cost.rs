@@ -6,6 +6,7 @@ use weir_flow::bars::{
 };
 use weir_flow::*;
 use weir_memory::{Budget, Bytes};
+use weir_store::{Settings, Store};
 
 /// `WEIR_TICKS=FILE cargo test --release -p weir-flow --test pipeline_cost -- --ignored --nocapture`
 #[test]
@@ -34,7 +35,7 @@ fn bars_of_a_file_of_ticks() {
         keys: vec!["symbol".into()],
         resolutions: vec![resolution("hour", "1h"), resolution("day", "1D")],
     };
-    let budget = Budget::detached(Bytes::mib(256));
+    let budget = Budget::detached(Bytes::mib(48));
     let holder = budget.holder(weir_memory::HolderName::new("test", "ticks", "read"));
     let columns = ["ts", "symbol", "price", "size"]
         .map(str::to_owned)
@@ -44,7 +45,16 @@ fn bars_of_a_file_of_ticks() {
         ..ParquetOptions::default()
     };
     let source = ParquetSource::open(path, Some("ts"), &options, holder).unwrap();
-    let (hour, day) = (Collector::new(), Collector::new());
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path(), "name".parse().unwrap()).unwrap();
+    let sink = |name: &str| {
+        let settings = Settings {
+            duplicates_on: Some(vec!["symbol".into()]),
+            ..Settings::default()
+        };
+        StoreSink::new(store.clone(), store.key_schema().parse_key(name).unwrap())
+            .settings(settings)
+    };
     let mut pipeline = Pipeline::builder("bars")
         .source("ticks", source)
         .then_with(
@@ -55,16 +65,16 @@ fn bars_of_a_file_of_ticks() {
                 ..NodeOptions::default()
             },
         )
-        .sink("hour", "bars", hour.clone())
-        .sink("day", Port::way("bars", 1), day.clone())
+        .sink("hour", "bars", sink("hour"))
+        .sink("day", Port::way("bars", 1), sink("day"))
         .build(&Setting::new(budget))
         .unwrap();
     let report = pipeline.run(&RunOptions::default()).unwrap();
     println!(
         "{} rows, {} hourly and {} daily bars; {:?}",
         report.rows,
-        hour.committed().unwrap().num_rows(),
-        day.committed().unwrap().num_rows(),
+        report.committed[0].1.rows,
+        report.committed[1].1.rows,
         pipeline.counts("bars").unwrap(),
     );
 }

@@ -104,6 +104,7 @@ impl MakeSink for StoreSink {
             holder: context.holder.clone(),
             spill,
             settings,
+            checkpoint: manifest.metadata.get(CHECKPOINT_KEY).cloned(),
             state: State::Idle,
         }))
     }
@@ -122,6 +123,8 @@ struct StoreRows {
     holder: Holder,
     spill: SpillFolder,
     settings: Settings,
+    /// The checkpoint in the dataset that this run goes on from: nobody else may have written one since.
+    checkpoint: Option<serde_json::Value>,
     state: State,
 }
 
@@ -140,6 +143,9 @@ impl StoreRows {
                 .settings(self.settings.clone())
                 .sorted();
             options.spill = self.spill.clone();
+            options
+                .expects
+                .insert(CHECKPOINT_KEY.to_owned(), self.checkpoint.clone());
             let writer = self
                 .dataset
                 .writer(options)
@@ -166,7 +172,8 @@ impl Sink for StoreRows {
             .dataset
             .latest()
             .map_err(|error| failed(&self.name, error))?;
-        let Some(checkpoint) = manifest.metadata.get(CHECKPOINT_KEY) else {
+        self.checkpoint = manifest.metadata.get(CHECKPOINT_KEY).cloned();
+        let Some(checkpoint) = &self.checkpoint else {
             return Ok(None);
         };
         let checkpoint =
@@ -188,9 +195,10 @@ impl Sink for StoreRows {
         let State::Writing(writer) = std::mem::replace(&mut self.state, State::Failed) else {
             return Ok(Committed::default());
         };
-        let patch = MetadataPatch::from([(CHECKPOINT_KEY.to_owned(), Some(value))]);
+        let patch = MetadataPatch::from([(CHECKPOINT_KEY.to_owned(), Some(value.clone()))]);
         let report = writer.commit(patch).map_err(|error| self.error(error))?;
         self.state = State::Idle;
+        self.checkpoint = Some(value);
         Ok(Committed {
             version: Some(report.version.0),
             rows: report.rows,

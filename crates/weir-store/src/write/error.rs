@@ -39,6 +39,16 @@ pub enum WriteError {
         /// Its words.
         why: String,
     },
+    /// The dataset's metadata is no longer what the writer goes on from: another one has written meanwhile.
+    #[error(
+        "version {version} has another {key:?} in its metadata than the one that this write goes on from; another run has written meanwhile: run again"
+    )]
+    Overtaken {
+        /// The key of the metadata.
+        key: String,
+        /// The version that has it.
+        version: Version,
+    },
     /// The dataset changed at every attempt.
     #[error(
         "others changed version {version} in {attempts} attempts; try again when fewer processes write"

@@ -18,6 +18,9 @@ pub struct WriteOptions {
     pub sorted: bool,
     /// Changes of user metadata, atomic with the rows.
     pub metadata: MetadataPatch,
+    /// What the dataset's user metadata must still say when the version is published (nothing: that there is no such key); otherwise
+    /// nothing is written. So a writer that goes on from what it read there is never published beside another that did.
+    pub expects: MetadataPatch,
     /// Stored rows whose order value lies in one of these ranges (both ends within) are removed; the new rows come in their place.
     pub replace: Vec<(OrderValue, OrderValue)>,
     /// Where rows go that do not fit in memory.
@@ -34,6 +37,7 @@ impl WriteOptions {
             settings: None,
             sorted: false,
             metadata: MetadataPatch::new(),
+            expects: MetadataPatch::new(),
             replace: Vec::new(),
             spill: SpillFolder::default(),
             holder,

@@ -205,6 +205,15 @@ pub(crate) fn redo(
 
 fn attempt(writing: &Writing, rows: &Sorted, options: &WriteOptions) -> Result<Made, WriteError> {
     let base = writing.base();
+    let moved = |(key, value): &(&String, &Option<serde_json::Value>)| {
+        base.metadata.get(*key) != value.as_ref()
+    };
+    if let Some((key, _)) = options.expects.iter().find(moved) {
+        return Err(WriteError::Overtaken {
+            key: key.clone(),
+            version: base.version,
+        });
+    }
     let settings = options.settings.as_ref().unwrap_or(&base.settings);
     check(settings, &base.schema, &base.order_type())?;
     let mut job = Job::new(writing, settings, &options.holder)?;
