@@ -1,11 +1,12 @@
 //! As-of and interval joins, as they are asked for.
 
+use std::sync::Arc;
+
 use arrow_schema::DataType;
 
 use super::asof::{AsofDirection, Backward, Forward};
-use super::inputs::Matcher;
 use super::interval::{Interval, Window};
-use super::ordered::OrderedJoin;
+use super::ordered::{MakeMatcher, OrderedJoin};
 use super::reach::{Distance, Reach};
 use super::shape::{ColumnChoice, Shape};
 use super::{JoinError, JoinKind};
@@ -23,7 +24,8 @@ use crate::{MakeOperator, Operator, OperatorError, StreamSchema};
 /// * An input without rows, or one that ends early, is as one whose rows lie elsewhere in time: left rows go on alone.
 ///
 /// Memory: backward, the newest right row of each key, and left rows later than the last right row. Forward and nearest, left rows that still wait:
-/// without a tolerance, a key that never appears on the right holds up what follows.
+/// without a tolerance, a key that never appears on the right holds up what follows. What does not fit goes to a scratch file by partitions of
+/// the keys, where the pipeline has a folder for it; then nothing more is passed on before both inputs have ended.
 ///
 /// ```
 /// use std::time::Duration;
@@ -81,7 +83,8 @@ impl AsofJoin {
 ///
 /// With both distances 0 it is the equal join of streams whose time belongs to the key, and keeps no more than the rows of one time.
 ///
-/// Memory: the right rows of the window, and left rows whose window is not complete.
+/// Memory: the right rows of the window, and left rows whose window is not complete. What does not fit goes to a scratch file by partitions of
+/// the keys, where the pipeline has a folder for it; then nothing more is passed on before both inputs have ended.
 ///
 /// ```
 /// use std::time::Duration;
@@ -186,11 +189,12 @@ impl MakeOperator for AsofJoin {
             None => Reach::Unlimited,
         };
         let float = matches!(order_type, DataType::Float32 | DataType::Float64);
-        let matcher: Box<dyn Matcher> = match self.direction {
-            AsofDirection::Backward => Box::new(Backward::new(self.exact, reach)),
-            other => Box::new(Forward::new(other, self.exact, reach, float)),
+        let (direction, exact) = (self.direction, self.exact);
+        let make: MakeMatcher = match direction {
+            AsofDirection::Backward => Arc::new(move |_| Box::new(Backward::new(exact, reach))),
+            other => Arc::new(move |_| Box::new(Forward::new(other, exact, reach, float))),
         };
-        Ok(Box::new(OrderedJoin::new(shape, matcher)?))
+        Ok(Box::new(OrderedJoin::new(shape, make)?))
     }
 }
 
@@ -203,9 +207,9 @@ impl MakeOperator for IntervalJoin {
             open_start: self.open_start,
             open_end: self.open_end,
         };
-        let unmatched = shape.kind == JoinKind::Left;
-        let matcher = Box::new(Interval::new(window, unmatched));
-        Ok(Box::new(OrderedJoin::new(shape, matcher)?))
+        let make: MakeMatcher =
+            Arc::new(move |unmatched| Box::new(Interval::new(window, unmatched)));
+        Ok(Box::new(OrderedJoin::new(shape, make)?))
     }
 }
 

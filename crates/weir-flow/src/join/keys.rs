@@ -22,7 +22,11 @@ pub(super) enum Keys {
     /// No key columns: all rows have one key.
     One,
     /// One column of integers.
-    Integers { numbers: Integers },
+    Integers {
+        numbers: Integers,
+        /// The number after the greatest integer that is its own number.
+        own: usize,
+    },
     /// Anything else, by bytes that are equal where the keys are.
     Bytes {
         converter: RowConverter,
@@ -37,6 +41,7 @@ impl Keys {
             [] => Self::One,
             [one] if is_integer(one) => Self::Integers {
                 numbers: HashMap::default(),
+                own: 0,
             },
             several => Self::Bytes {
                 converter: RowConverter::new(
@@ -52,7 +57,7 @@ impl Keys {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::One => 0,
-            Self::Integers { numbers } => numbers.capacity() * 17,
+            Self::Integers { numbers, .. } => numbers.capacity() * 17,
             Self::Bytes { numbers, bytes, .. } => numbers.capacity() * 25 + bytes,
         }
     }
@@ -61,7 +66,8 @@ impl Keys {
     pub(super) fn end(&self) -> usize {
         match self {
             Self::One => 1,
-            Self::Integers { numbers } => OWN as usize + numbers.len(),
+            Self::Integers { numbers, own } if numbers.is_empty() => *own,
+            Self::Integers { numbers, .. } => OWN as usize + numbers.len(),
             Self::Bytes { numbers, .. } => numbers.len(),
         }
     }
@@ -74,8 +80,10 @@ impl Keys {
     ) -> Result<Vec<u32>, ArrowError> {
         let mut found = match self {
             Self::One => return Ok(vec![0; rows]),
-            Self::Integers { numbers } => {
+            Self::Integers { numbers, own } => {
                 let values = values(&columns[0]);
+                let greatest = values.iter().filter(|value| **value < OWN).max();
+                *own = (*own).max(greatest.map_or(0, |value| (value + 1).max(0) as usize));
                 let found = values.iter().map(|value| {
                     if let Some(number) = number_of(numbers, *value) {
                         return Ok(number);
@@ -114,7 +122,7 @@ impl Keys {
     pub(super) fn find(&self, columns: &[ArrayRef], rows: usize) -> Result<Vec<u32>, ArrowError> {
         let mut found: Vec<u32> = match self {
             Self::One => return Ok(vec![0; rows]),
-            Self::Integers { numbers } => {
+            Self::Integers { numbers, .. } => {
                 let values = values(&columns[0]);
                 let found = values.iter().map(|value| number_of(numbers, *value));
                 found.map(|number| number.unwrap_or(NO_KEY)).collect()

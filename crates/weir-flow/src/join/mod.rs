@@ -17,6 +17,7 @@ mod rank;
 mod reach;
 mod saved;
 mod shape;
+mod spilled;
 
 pub use asof::AsofDirection;
 pub use by_order::{AsofJoin, IntervalJoin};

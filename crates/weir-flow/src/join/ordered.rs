@@ -1,18 +1,23 @@
 //! The operator around a join that uses the order of both inputs.
 
+use std::sync::Arc;
+
 use arrow_array::{Array, RecordBatch};
+use arrow_buffer::ScalarBuffer;
 use arrow_schema::DataType;
 use arrow_select::interleave::interleave_record_batch;
 
+use super::JoinKind;
 use super::inputs::{Inputs, Matcher, Plan};
 use super::keys::Keys;
 use super::piece::{Piece, RowAt};
 use super::rank::{self, Settled};
 use super::saved::{self, LookBack};
 use super::shape::{Shape, Side};
+use super::spilled::{self, Place, Spilled};
 use crate::{
-    Context, Fired, Frontier, Held, Operator, OperatorError, OperatorKind, Output, StreamError,
-    StreamSchema,
+    Context, EventTime, Fired, Frontier, Held, Operator, OperatorError, OperatorKind, Output,
+    StreamError, StreamSchema,
 };
 
 /// Rows of a piece of output at the most.
@@ -39,15 +44,29 @@ pub(super) struct OrderedJoin {
     compact_bytes: usize,
     compact_pieces: usize,
     bytes: usize,
+    make: MakeMatcher,
+    /// Where to go when memory does not suffice.
+    place: Option<Place>,
+    /// Gone there.
+    spilled: Option<Box<Spilled>>,
+    /// The time of the first left row that was spilled.
+    spilled_from: Option<i64>,
 }
 
+/// Makes a matcher, which passes on left rows that meet none, or need not.
+pub(super) type MakeMatcher = Arc<dyn Fn(bool) -> Box<dyn Matcher> + Send + Sync>;
+
 impl OrderedJoin {
-    pub(super) fn new(shape: Shape, matcher: Box<dyn Matcher>) -> Result<Self, OperatorError> {
+    pub(super) fn new(shape: Shape, make: MakeMatcher) -> Result<Self, OperatorError> {
         let mut join = Self {
             order_type: shape.order_type()?,
             keys: Keys::new(&shape.key_types)?,
+            matcher: make(shape.kind == JoinKind::Left),
+            make,
+            place: None,
+            spilled: None,
+            spilled_from: None,
             shape,
-            matcher,
             inputs: Inputs::new(),
             last: [None; 2],
             planned: Vec::new(),
@@ -59,6 +78,23 @@ impl OrderedJoin {
         Ok(join)
     }
 
+    /// Spills there from now on.
+    pub(super) fn spill_to(&mut self, place: Place) {
+        self.compact_bytes = (place.memory / 8).clamp(*COMPACT_BYTES.start(), *COMPACT_BYTES.end());
+        self.place = Some(place);
+    }
+
+    /// The time of the last of these kept rows.
+    pub(super) fn last_time(
+        &self,
+        side: Side,
+        rows: &RecordBatch,
+    ) -> Result<EventTime, OperatorError> {
+        let times = self.times(side, rows, &mut None)?;
+        let last = times.last().copied().unwrap_or(i64::MIN);
+        Ok(rank::to_time(last, &self.order_type))
+    }
+
     /// A batch with times and key numbers; nothing is changed but that keys may get numbers.
     fn piece(
         &self,
@@ -67,6 +103,18 @@ impl OrderedJoin {
         rows: RecordBatch,
         last: &mut Option<i64>,
     ) -> Result<Piece, OperatorError> {
+        let times = self.times(side, &rows, last)?;
+        let keys = keys.number(&self.shape.keys(side, &rows), rows.num_rows())?;
+        Ok(Piece { rows, times, keys })
+    }
+
+    /// The times of kept rows, which must be in order.
+    fn times(
+        &self,
+        side: Side,
+        rows: &RecordBatch,
+        last: &mut Option<i64>,
+    ) -> Result<ScalarBuffer<i64>, OperatorError> {
         let order = self
             .shape
             .order(side)
@@ -111,8 +159,7 @@ impl OrderedJoin {
             .into());
         }
         *last = times.last().copied().or(*last);
-        let keys = keys.number(&self.shape.keys(side, &rows), rows.num_rows())?;
-        Ok(Piece { rows, times, keys })
+        Ok(times)
     }
 
     fn order_name(&self, side: Side) -> String {
@@ -193,6 +240,66 @@ impl OrderedJoin {
     }
 }
 
+impl OrderedJoin {
+    fn fire_spilled(&mut self, held: &Held) -> Result<Fired, OperatorError> {
+        let mut last = self.last;
+        let kept = held.batches.iter().map(|batch| {
+            let side = Side::of(batch.input);
+            let rows = self.shape.keep(side, &batch.rows)?;
+            let times = self.times(side, &rows, &mut last[batch.input.min(1)])?;
+            Ok((side, rows, times.first().copied()))
+        });
+        let kept = kept.collect::<Result<Vec<_>, OperatorError>>()?;
+        self.last = last;
+        if let Some(spilled) = &mut self.spilled {
+            for (side, rows, first) in kept {
+                if side == Side::Left {
+                    self.spilled_from = self.spilled_from.or(first);
+                }
+                spilled.take_in(side, rows);
+            }
+        }
+        Ok(Fired::More)
+    }
+
+    /// Spills when what is needed does not fit.
+    fn spill_if_over(&mut self) -> Result<Fired, OperatorError> {
+        let place = self.place.as_ref().filter(|place| {
+            // Without keys there is nothing to cut by.
+            place.depth < spilled::DEEPEST && !self.shape.key_types.is_empty()
+        });
+        let Some(place) = place.cloned() else {
+            return Ok(Fired::Done);
+        };
+        if self.state_bytes() <= place.memory || !self.matcher.between_rows() {
+            return Ok(Fired::Done);
+        }
+        let (piece, _) = self.inputs.right_at;
+        let behind: usize = self.inputs.right[..piece].iter().map(Piece::bytes).sum();
+        if behind >= place.memory / 8 {
+            let rows = self.look_back()?;
+            self.start_from(rows)?;
+            if self.state_bytes() <= place.memory {
+                return Ok(Fired::Done);
+            }
+        }
+        let rows = self.look_back()?;
+        let make = Arc::clone(&self.make);
+        let spilled = Spilled::new(&self.shape, make, &place, rows)?;
+        self.spilled_from = self.inputs.left_time();
+        self.spilled = Some(Box::new(spilled));
+        self.matcher.forget();
+        self.inputs = Inputs {
+            left_settled: self.inputs.left_settled,
+            right_settled: self.inputs.right_settled,
+            ..Inputs::new()
+        };
+        self.keys = Keys::One;
+        self.bytes = 0;
+        Ok(Fired::More)
+    }
+}
+
 /// The rows of pieces from this piece and row on.
 fn rest<'a>(
     pieces: impl IntoIterator<Item = &'a Piece>,
@@ -228,13 +335,28 @@ impl Operator for OrderedJoin {
     }
 
     fn open(&mut self, context: &Context) -> Result<(), OperatorError> {
-        self.compact_bytes =
-            (context.memory / 8).clamp(*COMPACT_BYTES.start(), *COMPACT_BYTES.end());
+        let (files, memory) = (&context.files, context.memory);
+        match context.spill.clone() {
+            Some(folder) => self.spill_to(Place {
+                files: Arc::clone(files),
+                folder,
+                memory,
+                depth: 0,
+            }),
+            None => self.place = None,
+        }
         Ok(())
     }
 
     /// Only takes rows in: whatever fails later, they are in.
     fn fire(&mut self, held: &Held, _: &mut Output) -> Result<Fired, OperatorError> {
+        if let [left, right] = &held.frontiers[..] {
+            self.inputs.left_settled = Settled::of(left);
+            self.inputs.right_settled = Settled::of(right);
+        }
+        if self.spilled.is_some() {
+            return self.fire_spilled(held);
+        }
         let mut keys = std::mem::replace(&mut self.keys, Keys::One);
         let mut last = self.last;
         let pieces = held.batches.iter().map(|batch| {
@@ -255,14 +377,19 @@ impl Operator for OrderedJoin {
                 Side::Right => self.inputs.right.push(piece),
             }
         }
-        if let [left, right] = &held.frontiers[..] {
-            self.inputs.left_settled = Settled::of(left);
-            self.inputs.right_settled = Settled::of(right);
-        }
         Ok(Fired::More)
     }
 
     fn resume(&mut self, out: &mut Output) -> Result<Fired, OperatorError> {
+        if let Some(spilled) = &mut self.spilled {
+            let Inputs {
+                left_settled,
+                right_settled,
+                ..
+            } = &self.inputs;
+            let ended = *left_settled == Settled::Ended && *right_settled == Settled::Ended;
+            return spilled.resume(&self.shape, ended, out);
+        }
         // What was decided before an error is passed on first.
         for plan in &self.planned {
             out.push(self.shape.rows(plan, &self.inputs.right)?);
@@ -283,11 +410,11 @@ impl Operator for OrderedJoin {
             }
         };
         let planned = std::mem::take(&mut self.planned);
-        if let Err(error) = self.compact() {
-            self.planned = planned;
-            return Err(error);
-        }
-        Ok(fired)
+        let tidied = self.compact().and_then(|()| match fired {
+            Fired::Done => self.spill_if_over(),
+            Fired::More => Ok(Fired::More),
+        });
+        tidied.inspect_err(|_| self.planned = planned)
     }
 
     fn end(&mut self, out: &mut Output) -> Result<Fired, OperatorError> {
@@ -298,24 +425,28 @@ impl Operator for OrderedJoin {
 
     fn frontier(&self, inputs: &[Frontier]) -> Frontier {
         let left = inputs.first().cloned().unwrap_or_default();
-        match self.inputs.left_time() {
+        match self.inputs.left_time().or(self.spilled_from) {
             Some(time) => left.min(Frontier::At(rank::to_time(time, &self.order_type))),
             None => left,
         }
     }
 
     fn state_bytes(&self) -> usize {
-        self.bytes + self.keys.bytes() + self.matcher.bytes()
+        let spilled = self.spilled.as_ref().map_or(0, |spilled| spilled.bytes());
+        self.bytes + self.keys.bytes() + self.matcher.bytes() + spilled
     }
 
+    /// Nothing once rows were spilled: a later run starts from the beginning.
     fn save(&self) -> Result<Option<Vec<u8>>, OperatorError> {
+        if self.spilled.is_some() {
+            return Ok(None);
+        }
         saved::save(&self.shape, &self.look_back()?).map(Some)
     }
 
     fn restore(&mut self, state: &[u8]) -> Result<(), OperatorError> {
         let rows = saved::restore(&self.shape, state)?;
-        self.last = [None; 2];
-        self.inputs = Inputs::new();
+        self.reset();
         self.start_from(rows)
     }
 
@@ -325,7 +456,11 @@ impl Operator for OrderedJoin {
         self.planned.clear();
         self.last = [None; 2];
         self.bytes = 0;
-        // The numbers of keys stay: no result depends on them.
+        (self.spilled, self.spilled_from) = (None, None);
+        // The numbers of keys stay, where there are any: no result depends on them.
+        if let (Keys::One, Ok(keys)) = (&self.keys, Keys::new(&self.shape.key_types)) {
+            self.keys = keys;
+        }
         self.matcher.grow(self.keys.end());
     }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, new_null_array};
+use arrow_array::{
+    Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, UInt64Array, new_null_array,
+};
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::{interleave::interleave, take::take};
@@ -171,6 +173,55 @@ impl Shape {
             });
         }
         Ok(left.clone())
+    }
+
+    /// The same join of narrow left rows: keys (`k0`, `k1`, …), time (`t`) and number (`n`), of which only those that meet some go out.
+    pub(super) fn narrow(&self) -> Result<Self, JoinError> {
+        let left_order = self.left_order.ok_or(JoinError::NoOrder { side: "left" })?;
+        let named = |index: usize, name: String| {
+            Field::new(
+                name,
+                self.left_schema.field(index).data_type().clone(),
+                true,
+            )
+        };
+        let keys = self.left_keys.iter().enumerate();
+        let mut fields: Vec<Field> = keys
+            .map(|(place, key)| named(*key, format!("k{place}")))
+            .collect();
+        fields.push(named(left_order, "t".to_owned()));
+        fields.push(Field::new("n", DataType::UInt64, false));
+        let left_schema = Arc::new(Schema::new(fields.clone()));
+        let out = self.right_out.iter().enumerate();
+        fields.extend(out.map(|(place, out)| {
+            let field = self.right_schema.field(*out).clone();
+            field.with_name(format!("r{place}"))
+        }));
+        let output = StreamSchema::ordered(Arc::new(Schema::new(fields)), "t")
+            .expect("the left's order column can order rows");
+        Ok(Self {
+            output,
+            left_schema,
+            left_keys: (0..self.left_keys.len()).collect(),
+            left_order: Some(self.left_keys.len()),
+            kept: (0..self.right_schema.fields().len()).collect(),
+            kind: JoinKind::Inner,
+            ..self.clone()
+        })
+    }
+
+    /// Left rows as narrow ones, numbered from `first` on.
+    pub(super) fn narrow_rows(
+        &self,
+        narrow: &Self,
+        rows: &RecordBatch,
+        first: u64,
+    ) -> Result<RecordBatch, OperatorError> {
+        let mut columns = self.keys(Side::Left, rows);
+        columns.extend(self.left_order.map(|order| rows.column(order).clone()));
+        let numbers = UInt64Array::from_iter_values(first..first + rows.num_rows() as u64);
+        columns.push(Arc::new(numbers));
+        Ok(RecordBatch::try_new(narrow.left_schema.clone(), columns)?)
     }
 
     /// What is kept of the rows of an input.

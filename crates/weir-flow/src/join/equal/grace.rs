@@ -1,6 +1,6 @@
 //! Partitions: spilled rows of both sides, and the matches of each.
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_select::concat::concat_batches;
 use arrow_select::interleave::interleave_record_batch;
 
@@ -15,8 +15,8 @@ use crate::spill::{Block, Spill};
 
 /// Blocks of rows and how many rows they have.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Blocks {
-    pub(super) blocks: Vec<Block>,
+pub(in crate::join) struct Blocks {
+    pub(in crate::join) blocks: Vec<Block>,
     rows: usize,
 }
 
@@ -24,6 +24,11 @@ impl Blocks {
     fn push(&mut self, block: Block, rows: usize) {
         self.blocks.push(block);
         self.rows += rows;
+    }
+
+    pub(in crate::join) fn extend(&mut self, more: Self) {
+        self.blocks.extend(more.blocks);
+        self.rows += more.rows;
     }
 
     fn bytes(&self) -> usize {
@@ -44,44 +49,31 @@ pub(super) fn partition_of(hash: u64, depth: u32) -> usize {
 }
 
 /// Finds matches within so many bytes.
-pub(super) struct Finder<'a> {
-    pub(super) shape: &'a Shape,
-    pub(super) hashes: &'a Hashes,
-    pub(super) spill: &'a mut Spill,
-    pub(super) memory: usize,
+pub(in crate::join) struct Finder<'a> {
+    pub(in crate::join) shape: &'a Shape,
+    pub(in crate::join) hashes: &'a Hashes,
+    pub(in crate::join) spill: &'a mut Spill,
+    pub(in crate::join) memory: usize,
 }
 
 impl Finder<'_> {
-    /// Puts rows of one side into partitions; rows without a key belong to none. Of left rows only the keys are written.
-    pub(super) fn divide(
+    /// Puts rows with these key columns into partitions; rows without a key belong to none.
+    pub(in crate::join) fn divide(
         &mut self,
-        side: Side,
         rows: &[RecordBatch],
+        keys: impl Fn(&RecordBatch) -> Vec<ArrayRef>,
         depth: u32,
-        only_keys: bool,
     ) -> Result<Vec<Blocks>, OperatorError> {
         let mut found = vec![Blocks::default(); PARTITIONS];
         let mut places: Vec<Vec<(usize, usize)>> = vec![Vec::new(); PARTITIONS];
-        let mut keys = Vec::with_capacity(rows.len());
         for (batch, rows) in rows.iter().enumerate() {
-            // Left blocks that were written as keys have the key columns alone.
-            let columns = match (side, only_keys) {
-                (Side::Left, true) => rows.columns().to_vec(),
-                _ => self.shape.keys(side, rows),
-            };
-            for (row, hash) in self.hashes.of(&columns)?.into_iter().enumerate() {
+            for (row, hash) in self.hashes.of(&keys(rows))?.into_iter().enumerate() {
                 if hash != NO_HASH {
                     places[partition_of(hash, depth)].push((batch, row));
                 }
             }
-            if side == Side::Left && !only_keys {
-                keys.push(rows.project(&self.shape.left_keys)?);
-            }
         }
-        let sources: Vec<&RecordBatch> = match side {
-            Side::Left if !only_keys => keys.iter().collect(),
-            _ => rows.iter().collect(),
-        };
+        let sources: Vec<&RecordBatch> = rows.iter().collect();
         for (blocks, places) in found.iter_mut().zip(&places) {
             for places in places.chunks(ROWS) {
                 let rows = interleave_record_batch(&sources, places)?;
@@ -108,7 +100,13 @@ impl Finder<'_> {
         for (side, blocks) in [(Side::Left, &partition.left), (Side::Right, right)] {
             for block in &blocks.blocks {
                 let rows = self.spill.read(*block)?;
-                let divided = self.divide(side, &[rows], depth + 1, true)?;
+                let shape = self.shape;
+                // Left blocks are of key columns alone.
+                let keys = |rows: &RecordBatch| match side {
+                    Side::Left => rows.columns().to_vec(),
+                    Side::Right => shape.keys(side, rows),
+                };
+                let divided = self.divide(&[rows], keys, depth + 1)?;
                 for (part, blocks) in parts.iter_mut().zip(divided) {
                     part.extend(side, blocks);
                 }
@@ -237,7 +235,10 @@ impl Finder<'_> {
     }
 
     /// Writes left rows as they came.
-    pub(super) fn keep(&mut self, rows: &[RecordBatch]) -> Result<Vec<Block>, OperatorError> {
+    pub(in crate::join) fn keep(
+        &mut self,
+        rows: &[RecordBatch],
+    ) -> Result<Vec<Block>, OperatorError> {
         let Some(first) = rows.first() else {
             return Ok(Vec::new());
         };
@@ -258,7 +259,6 @@ impl Partition {
             Side::Left => &mut self.left,
             Side::Right => &mut self.right,
         };
-        to.blocks.extend(blocks.blocks);
-        to.rows += blocks.rows;
+        to.extend(blocks);
     }
 }

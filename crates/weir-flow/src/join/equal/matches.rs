@@ -12,14 +12,14 @@ use crate::spill::{Block, Spill};
 
 /// Written matches: for each left key in order a count, and the right rows of all of them, one after the other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Matches {
+pub(in crate::join) struct Matches {
     counts: Arc<Vec<Block>>,
     rows: Arc<Vec<Block>>,
 }
 
 /// Matches being written.
 #[derive(Debug, Default)]
-pub(super) struct MatchesWriter {
+pub(in crate::join) struct MatchesWriter {
     counts: Vec<Block>,
     rows: Vec<Block>,
     waiting: Vec<u32>,
@@ -27,7 +27,11 @@ pub(super) struct MatchesWriter {
 
 impl MatchesWriter {
     /// The next left key has so many.
-    pub(super) fn count(&mut self, spill: &mut Spill, count: u32) -> Result<(), OperatorError> {
+    pub(in crate::join) fn count(
+        &mut self,
+        spill: &mut Spill,
+        count: u32,
+    ) -> Result<(), OperatorError> {
         self.waiting.push(count);
         if self.waiting.len() >= ROWS {
             self.write_counts(spill)?;
@@ -47,7 +51,7 @@ impl MatchesWriter {
     }
 
     /// The next right rows.
-    pub(super) fn rows(
+    pub(in crate::join) fn rows(
         &mut self,
         spill: &mut Spill,
         rows: &RecordBatch,
@@ -58,7 +62,7 @@ impl MatchesWriter {
         Ok(())
     }
 
-    pub(super) fn finish(mut self, spill: &mut Spill) -> Result<Matches, OperatorError> {
+    pub(in crate::join) fn finish(mut self, spill: &mut Spill) -> Result<Matches, OperatorError> {
         self.write_counts(spill)?;
         Ok(Matches {
             counts: Arc::new(self.counts),

@@ -17,7 +17,7 @@ use crate::spill::{Block, Spill};
 
 /// Where the output is. A clone goes on from the same place.
 #[derive(Clone, Debug)]
-pub(super) struct Merge {
+pub(in crate::join) struct Merge {
     left: Arc<Vec<Block>>,
     next: usize,
     rows: Option<(RecordBatch, Arc<Vec<u64>>)>,
@@ -26,13 +26,16 @@ pub(super) struct Merge {
     begun: Option<u32>,
     readers: Vec<MatchesReader>,
     none: RecordBatch,
+    /// By which bits of the hash the matches are told apart.
+    depth: u32,
 }
 
 impl Merge {
-    pub(super) fn new(
+    pub(in crate::join) fn new(
         shape: &Shape,
         left: Vec<Block>,
         matches: Vec<Matches>,
+        depth: u32,
     ) -> Result<Self, OperatorError> {
         let fields = shape.right_out.iter().map(|out| {
             let field = shape.right_schema.field(*out).clone();
@@ -52,12 +55,13 @@ impl Merge {
             row: 0,
             begun: None,
             readers: matches.into_iter().map(MatchesReader::new).collect(),
+            depth,
             none: RecordBatch::try_new_with_options(schema, columns, &options)?,
         })
     }
 
     /// The next piece of output, of one left block at the most; nothing at the end. An empty one says nothing.
-    pub(super) fn next(
+    pub(in crate::join) fn next(
         &mut self,
         shape: &Shape,
         hashes: &Hashes,
@@ -85,7 +89,7 @@ impl Merge {
         self.readers.iter_mut().for_each(MatchesReader::forget);
         while self.row < rows.num_rows() && left.len() < ROWS {
             let hash = found[self.row];
-            let part = partition_of(hash, 0);
+            let part = partition_of(hash, self.depth);
             let mut count = match self.begun.take() {
                 Some(count) => count,
                 None => {

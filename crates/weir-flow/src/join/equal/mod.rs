@@ -13,6 +13,9 @@ mod merge;
 mod operator;
 mod table;
 
+pub(super) use self::grace::{Blocks, Finder};
+pub(super) use self::matches::{Matches, MatchesWriter};
+pub(super) use self::merge::Merge;
 use self::operator::Equal;
 use super::by_order::columns;
 use super::shape::{ColumnChoice, Shape};
@@ -20,7 +23,7 @@ use super::{JoinError, JoinKind};
 use crate::{MakeOperator, Operator, OperatorError, StreamSchema};
 
 /// Partitions of one cut.
-const PARTITIONS: usize = 32;
+pub(super) const PARTITIONS: usize = 32;
 
 /// Cuts of a partition at the most.
 const DEEPEST: u32 = 3;

@@ -209,7 +209,16 @@ impl Equal {
                 Side::Left => finder.keep(came)?,
                 Side::Right => Vec::new(),
             };
-            let divided = finder.divide(side, came, 0, false)?;
+            let shape = &self.shape;
+            let divided = match side {
+                Side::Left => {
+                    // Their keys are enough to find what they meet.
+                    let keys = came.iter().map(|rows| rows.project(&shape.left_keys));
+                    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+                    finder.divide(&keys, |rows| rows.columns().to_vec(), 0)?
+                }
+                Side::Right => finder.divide(came, |rows| shape.keys(side, rows), 0)?,
+            };
             // Written: from here on nothing fails.
             spilled.left.extend(kept);
             for (part, blocks) in spilled.parts.iter_mut().zip(divided) {
@@ -237,7 +246,12 @@ impl Equal {
             spilled.matches.push(matches);
             return Ok(());
         }
-        let merge = Merge::new(&self.shape, spilled.left.clone(), spilled.matches.clone())?;
+        let merge = Merge::new(
+            &self.shape,
+            spilled.left.clone(),
+            spilled.matches.clone(),
+            0,
+        )?;
         let gather = std::mem::replace(&mut self.phase, Phase::Gather);
         if let Phase::Spill(Spilled { spill, .. }) = gather {
             self.phase = Phase::Merge {
