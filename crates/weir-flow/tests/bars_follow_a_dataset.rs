@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use weir_flow::bars::{BarFunctions, Bars, BarsSpec, Follow, FollowError, Period};
 use weir_memory::{Budget, Bytes, Holder, HolderName};
 use weir_store::{
-    Dataset, DatasetSpec, KeySchema, OrderValue, RowGroupTarget, ScanOptions, Settings, Store,
-    WriteOptions,
+    Dataset, DatasetSpec, KeySchema, LateRows, OrderValue, RowGroupTarget, ScanOptions, Settings,
+    Store, WriteOptions,
 };
 
 struct Stored {
@@ -21,11 +21,12 @@ struct Stored {
     holder: Holder,
 }
 
-fn stored(spec: &BarsSpec) -> Stored {
+fn stored(spec: &BarsSpec, late_rows: LateRows) -> Stored {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(folder.path(), "name".parse::<KeySchema>().unwrap()).unwrap();
     let settings = Settings {
         row_group: RowGroupTarget::Rows(16),
+        late_rows,
         ..Settings::default()
     };
     let dataset = |name: &str, schema: arrow_schema::SchemaRef| {
@@ -110,9 +111,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn whatever_comes_the_bars_are_those_made_anew(batches in prop::collection::vec((rows(40), any::<bool>(), any::<usize>()), 1..5)) {
+    fn whatever_comes_the_bars_are_those_made_anew(batches in prop::collection::vec((rows(40), any::<bool>(), any::<usize>()), 1..5), beside in any::<bool>()) {
         let spec = description();
-        let stored = stored(&spec);
+        let stored = stored(&spec, if beside { LateRows::Beside } else { LateRows::default() });
         for (rows, removes, place) in batches {
             let replace = rows.get(place % rows.len().max(1)).filter(|_| removes).map(|row| (row.ts - 100, row.ts + 3_000));
             let rows: Vec<Row> = if removes { rows.into_iter().step_by(5).collect() } else { rows };
@@ -126,7 +127,7 @@ proptest! {
 #[test]
 fn an_update_reads_the_touched_periods_only_and_a_second_one_nothing() {
     let spec = spec(vec![period("minute", "1min"), period("hour", "1h")]);
-    let stored = stored(&spec);
+    let stored = stored(&spec, LateRows::default());
     let rows: Vec<Row> = (0..2_000)
         .map(|i| row(i * 10, (i % 3) as i32, i as f64, 1))
         .collect();
@@ -161,7 +162,7 @@ fn an_update_reads_the_touched_periods_only_and_a_second_one_nothing() {
 #[test]
 fn bars_described_otherwise_do_not_go_into_the_same_datasets() {
     let spec = description();
-    let stored = stored(&spec);
+    let stored = stored(&spec, LateRows::default());
     stored.write(&[row(0, 1, 1.0, 1)], None);
     stored.update(&spec).unwrap();
     let mut other = description();

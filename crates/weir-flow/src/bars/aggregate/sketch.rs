@@ -190,6 +190,10 @@ impl Sketch {
         let (negative, zeros) = (self.negative.total, self.zeros);
         let value = if rank >= self.numbers() {
             return Some(f64::NAN);
+        } else if rank == 0 {
+            self.least
+        } else if rank == self.numbers() - 1 {
+            self.greatest
         } else if rank < negative {
             -middle(self.negative.at(negative - 1 - rank))
         } else if rank < negative + zeros {
