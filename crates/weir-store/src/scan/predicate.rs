@@ -35,7 +35,7 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
-/// A condition on one column of an orderable type.
+/// A condition on one column of an orderable type. Floats compare as Arrow does: −0 is less than 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predicate {
     /// The column.

@@ -25,7 +25,7 @@ pub struct WriteOptions {
     pub replace: Vec<(OrderValue, OrderValue)>,
     /// Where rows go that do not fit in memory.
     pub spill: SpillFolder,
-    /// Whose memory it is.
+    /// Whose memory it is. Encoding takes up to 1 MiB for each column at least, beside the rows that wait.
     pub holder: Holder,
 }
 
