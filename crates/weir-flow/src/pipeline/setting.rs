@@ -105,8 +105,8 @@ impl Setting {
             .share
             .map_or(quarter.min(64 << 20), Bytes::as_u64)
             .max(1);
-        // More than 8 MiB at a time makes nothing faster.
-        let node_share = (share / holding.max(1) as u64).clamp(1, 8 << 20);
+        // More than 2 MiB at a time makes nothing faster.
+        let node_share = (share / holding.max(1) as u64).clamp(1, 2 << 20);
         Settings {
             share,
             node_share,
