@@ -61,7 +61,7 @@ fn told(ran: &Ran) -> String {
 #[test]
 fn help_of_every_command() {
     let weir = Weir::in_memory();
-    let commands: [&[&str]; 21] = [
+    let commands: [&[&str]; 39] = [
         &[],
         &["sim"],
         &["sim", "run"],
@@ -77,6 +77,24 @@ fn help_of_every_command() {
         &["runs", "verify"],
         &["runs", "rm"],
         &["runs", "rebuild"],
+        &["store"],
+        &["store", "create"],
+        &["store", "ls"],
+        &["store", "show"],
+        &["store", "write"],
+        &["store", "read"],
+        &["store", "versions"],
+        &["store", "compact"],
+        &["store", "vacuum"],
+        &["store", "verify"],
+        &["store", "rm"],
+        &["store", "import"],
+        &["flow"],
+        &["flow", "run"],
+        &["flow", "check"],
+        &["flow", "explain"],
+        &["flow", "schema"],
+        &["flow", "resume"],
         &["plot"],
         &["memory"],
         &["demo"],

@@ -6,6 +6,7 @@ mod order;
 pub(crate) mod size;
 mod stream;
 mod time;
+pub(crate) mod zones;
 
 pub use frontier::Frontier;
 pub use ipc::{rows_from_bytes, rows_to_bytes};

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, Scalar, StringArray};
 use arrow_ord::cmp;
 
+use crate::batch::zones::{relabelled, type_at_utc};
 use crate::{OperatorError, StreamError, StreamSchema};
 
 /// A comparison of a column with a constant: `volume >= 100`, `symbol = "A"`, `price is null`.
@@ -68,7 +69,8 @@ impl Predicate {
             safe: false,
             ..arrow_cast::CastOptions::default()
         };
-        let constant = arrow_cast::cast_with_options(&text, target, &options).map_err(|error| {
+        let constant = arrow_cast::cast_with_options(&text, &type_at_utc(target), &options)
+            .and_then(|constant| relabelled(&constant, target)).map_err(|error| {
             OperatorError::Rows(format!(
                 "`{value}` cannot be compared with column `{column}` of type {data_type}: {error}"
             ))

@@ -11,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use crate::RowFormat;
+use crate::batch::zones::{rows_labelled, schema_at_utc};
 
 /// Rows of a Parquet row group.
 const PARQUET_ROWS: usize = 1 << 17;
@@ -58,7 +59,7 @@ impl<W: Write + Send> RowWriter<W> {
                     .with_header(true)
                     .build(bytes);
                 // The names stand there without rows too.
-                writer.write(&RecordBatch::new_empty(schema.clone()))?;
+                writer.write(&RecordBatch::new_empty(schema_at_utc(schema)))?;
                 Kind::Csv(Box::new(writer))
             }
             RowFormat::Parquet => {
@@ -81,7 +82,10 @@ impl<W: Write + Send> RowWriter<W> {
     /// [`RowWriteError`]; the bytes are then of no use.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<(), RowWriteError> {
         match &mut self.0 {
-            Kind::Csv(writer) => writer.write(rows)?,
+            Kind::Csv(writer) => {
+                let schema = schema_at_utc(rows.schema_ref());
+                writer.write(&rows_labelled(rows, &schema)?)?;
+            }
             Kind::Parquet(writer) => {
                 writer.write(rows)?;
                 if writer.in_progress_size() >= PARQUET_BYTES {

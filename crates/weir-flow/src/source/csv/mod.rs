@@ -16,6 +16,7 @@ pub use types::{ColumnType, ParseColumnTypeError};
 use super::input::Input;
 use super::{Position, Source, SourceError};
 use crate::StreamSchema;
+use crate::batch::zones::{rows_labelled, schema_at_utc};
 
 /// The longest beginning that types are inferred from, bytes.
 pub const INFERRED_FROM_BYTES: usize = 256 << 10;
@@ -167,7 +168,7 @@ impl CsvSource {
         };
         let behind = usize::try_from(rows)
             .map_err(|_| read_error(&self.name, "more rows than this machine can count"))?;
-        let reader = arrow_csv::ReaderBuilder::new(self.stream.schema().clone())
+        let reader = arrow_csv::ReaderBuilder::new(schema_at_utc(self.stream.schema()))
             .with_header(true)
             .with_delimiter(self.options.delimiter)
             .with_batch_size(self.options.batch_rows.max(1))
@@ -274,6 +275,8 @@ impl Source for CsvSource {
         };
         match rows {
             Some(Ok(rows)) => {
+                let rows = rows_labelled(&rows, self.stream.schema())
+                    .map_err(|error| read_error(&self.name, error))?;
                 self.rows += rows.num_rows() as u64;
                 Ok(Some(rows))
             }
