@@ -155,9 +155,10 @@ fn flow(
     });
     // The pipeline's own handles on the stage go first.
     drop(built);
-    means
-        .files
-        .remove_folder_all(&registration.folder().join("spill"))?;
+    let spill = registration.folder().join("spill");
+    if means.files.exists(&spill)? {
+        means.files.remove_folder_all(&spill)?;
+    }
     match result {
         Ok(report) => {
             if let Ok(stage) = Arc::try_unwrap(stage) {
@@ -274,11 +275,11 @@ impl Finished {
         for step in self.steps.iter().filter(|step| step.firings > 0) {
             let _ = writeln!(
                 text,
-                "  {:<18} {} rows in, {} out, {} firings, {} held at most",
+                "  {:<18} {} in, {} out, {}, {} held at most",
                 step.name,
-                count(step.rows_in),
+                counted(step.rows_in, "row"),
                 count(step.rows_out),
-                count(step.firings),
+                counted(step.firings, "firing"),
                 Bytes::new(step.peak_bytes)
             );
         }

@@ -32,7 +32,7 @@ pub enum StoreCommand {
     Read(ReadArguments),
     /// List the versions of a dataset; name one, or remove a name.
     #[command(
-        after_help = "Examples:\n  weir store versions market ticks\n  weir store versions market ticks --name audit-2024 --version 17"
+        after_help = "Examples:\n  weir store versions market ticks\n  weir store versions market ticks --name audit-2024 --at 17"
     )]
     Versions(VersionsArguments),
     /// Fold late rows in and cut all files at the target.
@@ -87,8 +87,8 @@ pub struct ShowArguments {
     #[command(flatten)]
     pub dataset: DatasetArguments,
     /// A version's number or name [default: the newest].
-    #[arg(long)]
-    pub version: Option<String>,
+    #[arg(long, value_name = "VERSION")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -154,8 +154,8 @@ pub struct ReadArguments {
     #[arg(long, value_delimiter = ',')]
     pub columns: Vec<String>,
     /// A version's number or name [default: the newest].
-    #[arg(long)]
-    pub version: Option<String>,
+    #[arg(long, value_name = "VERSION")]
+    pub at: Option<String>,
     /// The file, replaced when it is there [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -174,8 +174,8 @@ pub struct VersionsArguments {
     #[arg(long, conflicts_with = "remove_name")]
     pub name: Option<String>,
     /// The version to name, by number [default: the newest].
-    #[arg(long, requires = "name")]
-    pub version: Option<u64>,
+    #[arg(long, value_name = "VERSION", requires = "name")]
+    pub at: Option<u64>,
     /// Removes a name; the version stays until a vacuum.
     #[arg(long, value_name = "NAME")]
     pub remove_name: Option<String>,

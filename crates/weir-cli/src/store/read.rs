@@ -18,7 +18,7 @@ use crate::output::{Output, counted};
 pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> {
     let budget = budget::resolve(&arguments.budget, output)?;
     let stored = arguments.dataset.open()?;
-    let snapshot = dataset::snapshot(&stored, arguments.version.as_deref())?;
+    let snapshot = dataset::snapshot(&stored, arguments.at.as_deref())?;
     let order = snapshot.order_type();
     let value = |name: &str, text: &Option<String>| match text {
         Some(text) => order

@@ -13,7 +13,7 @@ use crate::output::{Output, counted};
 /// `weir store show`.
 pub fn run(arguments: &ShowArguments, output: &Output) -> Result<Exit, Failure> {
     let dataset = arguments.dataset.open()?;
-    let snapshot = dataset::snapshot(&dataset, arguments.version.as_deref())?;
+    let snapshot = dataset::snapshot(&dataset, arguments.at.as_deref())?;
     let order = snapshot.order_type();
     let range = |file: Option<&weir_store::FileEntry>, least: bool| {
         file.map(|file| order.show(if least { &file.min } else { &file.max }))

@@ -12,7 +12,7 @@ pub fn run(arguments: &VersionsArguments, output: &Output) -> Result<Exit, Failu
     let dataset = arguments.dataset.open()?;
     if let Some(name) = &arguments.name {
         let version = arguments
-            .version
+            .at
             .map_or(VersionRef::Latest, |n| VersionRef::Number(Version(n)));
         let snapshot = dataset.snapshot_at(version)?;
         dataset.name_version(&snapshot, name)?;
