@@ -49,7 +49,7 @@ pub fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
     let registration = library.register(new)?;
     write_atomically(
         &means.files,
-        &registration.folder().join(PIPELINE),
+        registration.folder().join(PIPELINE),
         file.text().as_bytes(),
     )?;
     if !output.is_json() {

@@ -190,7 +190,7 @@ impl Notation for Aggregate {
         let column = column.trim();
         let column = match column.chars().count() {
             0 => None,
-            ..=NAME => Some(column.to_owned()),
+            1..=NAME => Some(column.to_owned()),
             _ => {
                 return Err((
                     format!("the column's name has more than {NAME} characters"),
