@@ -91,7 +91,11 @@ fn compact(job: &Job<'_>, output: &mut Output<'_>) -> Result<Vec<String>, WriteE
             foreign[touched] = true;
         }
     }
-    let ranges: Vec<Range<usize>> = canonical(&facts, &foreign, &job.target);
+    let mut ranges: Vec<Range<usize>> = canonical(&facts, &foreign, &job.target);
+    if base.is_empty() {
+        // Late rows alone, where all others were removed meanwhile.
+        ranges.push(0..0);
+    }
     let mut removed: Vec<String> = late.iter().map(|file| file.name.clone()).collect();
     let mut feed = job.feed(late, None)?;
     for range in ranges {
@@ -113,5 +117,6 @@ fn compact(job: &Job<'_>, output: &mut Output<'_>) -> Result<Vec<String>, WriteE
         ];
         output.write_base(job.merge(inputs, true)?, &job.target, next)?;
     }
+    feed.all_taken()?;
     Ok(removed)
 }

@@ -53,6 +53,16 @@ impl<'a> Feed<'a> {
         }
     }
 
+    /// Refuses to go on when rows are left, which would be lost: they belong to no region.
+    pub(crate) fn all_taken(&mut self) -> Result<(), DataError> {
+        match self.peek()? {
+            None => Ok(()),
+            Some(value) => Err(DataError::unsupported(format!(
+                "rows from {value} on belong to no file, so nothing was changed; this is a fault of weir"
+            ))),
+        }
+    }
+
     fn pull(&mut self) -> Result<Option<RecordBatch>, DataError> {
         for batch in self.rows.by_ref() {
             let batch = batch?;

@@ -201,6 +201,7 @@ impl<'a> Job<'a> {
         let mut feed = self.feed(late, Some(new))?;
         let mut removed: Vec<String> = late.iter().map(|file| file.name.clone()).collect();
         removed.extend(self.regions(&spans, &mut feed, output)?);
+        feed.all_taken()?;
         Ok(removed)
     }
 
@@ -319,13 +320,14 @@ impl<'a> Job<'a> {
     }
 
     /// Where late rows end. Rows equal to the last stored one go behind it, unless they may replace it or late rows are equal too, which
-    /// readers put behind all stored ones.
+    /// readers put behind all stored ones. Late rows lie beyond all stored ones where these were removed meanwhile; then no row up to them
+    /// is behind.
     fn behind(&self, last: &FileEntry, late: &[FileEntry]) -> Until {
-        let late_equal = late.iter().any(|file| file.max >= last.max);
-        if self.settings.duplicates_on.is_some() || late_equal {
-            Until::UpTo(last.max.clone())
-        } else {
-            Until::Below(last.max.clone())
+        let beyond = late.iter().map(|file| &file.max);
+        match beyond.filter(|max| **max >= last.max).max() {
+            Some(greatest) => Until::UpTo(greatest.clone()),
+            None if self.settings.duplicates_on.is_some() => Until::UpTo(last.max.clone()),
+            None => Until::Below(last.max.clone()),
         }
     }
 
