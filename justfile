@@ -10,7 +10,7 @@ check:
 
 # The tests, as CI runs them.
 test:
-    cargo test --workspace --features weir-store/object-store-local
+    cargo test --workspace
 
 # With the long ones: hundreds of kills, millions of patients.
 test-long:

@@ -1,4 +1,4 @@
-//! What every storage must do, of each storage; of object stores with the feature `object-store-local`.
+//! What every storage must do, of each storage; object stores among them: the feature `object-store-local` is on in tests.
 #![allow(clippy::unwrap_used)]
 
 use std::{sync::Arc, time::Duration};
