@@ -26,6 +26,8 @@ pub(super) struct Resumed {
     pub(super) ended: bool,
     /// All sinks are at this checkpoint.
     pub(super) whole: bool,
+    /// How far each source was read when some sink has rows of it, though everything is read again.
+    pub(super) read_before: BTreeMap<String, Position>,
     finals: Vec<Final>,
 }
 
@@ -184,8 +186,14 @@ impl Pipeline {
             number: start.number,
             ended: start.ended && whole,
             whole,
+            read_before: BTreeMap::new(),
             finals: Vec::new(),
         };
+        if start.number == 0
+            && let Some(furthest) = last.values().max_by_key(|one| one.number)
+        {
+            resumed.read_before.clone_from(&furthest.positions);
+        }
         for (_, name, work) in self.cascade.sinks() {
             let Some(mine) = last.get(name) else { continue };
             let delivered =

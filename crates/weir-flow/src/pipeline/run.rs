@@ -79,6 +79,13 @@ impl Pipeline {
             if slot.position != source.position() && slot.position != Position::default() {
                 source.seek(&slot.position)?;
             }
+            // A sink leaves out as many rows as it has: they have to be those that it has.
+            if let Some(before) = resumed.read_before.get(&*slot.name)
+                && *before != Position::default()
+            {
+                source.seek(before)?;
+                source.seek(&Position::default())?;
+            }
             sources.push(source);
         }
         let holders: Vec<_> = self

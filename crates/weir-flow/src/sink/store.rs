@@ -5,7 +5,7 @@ use serde::Deserialize;
 use weir_memory::Holder;
 use weir_store::sort::SpillFolder;
 use weir_store::{
-    Dataset, DatasetSpec, DatasetWriter, Key, MetadataPatch, OpenError, Settings, Store,
+    DataError, Dataset, DatasetSpec, DatasetWriter, Key, MetadataPatch, OpenError, Settings, Store,
     WriteError, WriteOptions,
 };
 
@@ -162,7 +162,10 @@ impl StoreRows {
     }
 
     fn error(&self, error: WriteError) -> SinkError {
-        failed(&self.name, error)
+        match error {
+            WriteError::Data(DataError::Memory(refusal)) => SinkError::Memory(refusal),
+            error => failed(&self.name, error),
+        }
     }
 }
 

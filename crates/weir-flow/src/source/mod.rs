@@ -4,6 +4,7 @@ mod csv;
 mod format;
 mod input;
 mod ipc;
+mod once;
 mod open;
 mod parquet;
 mod rows;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use weir_memory::Holder;
 
+use super::once::Once;
 use super::{
     CsvOptions, CsvSource, IpcSource, ParquetOptions, ParquetSource, RowFormat, Source, SourceError,
 };
@@ -64,7 +65,8 @@ pub fn open_rows(
     })
 }
 
-/// Reads what comes once, such as standard input: CSV or Arrow's streaming format.
+/// Reads what comes once, such as standard input: CSV or Arrow's streaming format. A run that goes on from a position in it needs the same rows
+/// again: then those read before are left out. Other rows are [`SourceError::Moved`], not left out.
 ///
 /// # Errors
 ///
@@ -95,7 +97,7 @@ pub fn read_rows_once(
         }
     };
     Ok(OpenedRows {
-        source,
+        source: Box::new(Once::new(name, source)),
         format,
         inferred,
     })
