@@ -161,3 +161,22 @@ fn other_rows_of_a_pipeline_that_sorts_are_refused() {
     );
     assert_eq!(stored(&store), 500);
 }
+
+#[test]
+fn a_run_reports_the_rows_of_all_its_commits() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    let mut pipeline = Pipeline::builder("pipe")
+        .source("in", once(0..1_234))
+        .write("out", sink(&store))
+        .build(&setting())
+        .unwrap();
+    let report = pipeline
+        .run(&RunOptions {
+            checkpoint_rows: Some(300),
+            ..RunOptions::default()
+        })
+        .unwrap();
+    assert!(report.commits > 2);
+    assert_eq!(report.committed[0].1.rows, 1_234);
+}

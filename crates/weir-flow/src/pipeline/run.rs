@@ -50,7 +50,7 @@ pub struct FlowReport {
     pub up_to_date: bool,
     /// What each part did.
     pub counts: Vec<(String, Counts)>,
-    /// The last commit of each sink.
+    /// The last commit of each sink, with the rows of all commits of this run.
     pub committed: Vec<(String, Committed)>,
 }
 
@@ -128,6 +128,10 @@ impl Pipeline {
         report.counts = names
             .map(|(index, node)| (node.name.clone(), self.cascade.counts(index)))
             .collect();
+        for (name, committed) in &mut report.committed {
+            let counts = report.counts.iter().find(|(part, _)| part == name);
+            committed.rows = counts.map_or(committed.rows, |(_, counts)| counts.rows_out);
+        }
         Ok(report)
     }
 
