@@ -1,4 +1,4 @@
-//! `weir store` and `weir flow` from end to end: what is written is read, late rows are refused or made anew, mistakes have places,
+//! `weir store` and `weir flow` from end to end: what is written is read, late rows are followed, refused or made anew, mistakes have places,
 //! and an old dataset is taken over without opening a pickle.
 #![allow(clippy::unwrap_used)]
 
@@ -88,25 +88,59 @@ fn rows_go_round_through_a_store_and_a_pipeline() {
         runs.contains("\"flow\"") && runs.contains("memory_by_stage"),
         "{runs}"
     );
-    // A row that comes late is not taken in by halves.
+    let explained = weir.good(&["flow", "explain", &pipeline]).stdout;
+    assert!(explained.contains("followed   yes: `ticks`"), "{explained}");
+    // Rows that come late: the bars follow.
     let late = write(
         folder.path(),
         "late.csv",
         "ts,symbol,price\n1800,A,4.0\n900,B,7.0\n",
     );
     weir.good(&["store", "write", &store, "ticks", &late]);
-    let refused = weir.run(&["flow", "run", &pipeline]);
-    assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(
-        refused.stderr.contains("W0404") && refused.stderr.contains("--again"),
-        "{refused:?}"
-    );
-    weir.good(&["flow", "run", &pipeline, "--again"]);
+    let ran = weir.good(&["--json", "flow", "run", &pipeline, "--name", "bars-2"]);
+    for said in [
+        "\"followed\":{\"source\":\"ticks\",\"before\":2,\"version\":3}",
+        "\"rows\":5",
+        "\"replaced\":3",
+    ] {
+        let text: String = ran.stdout.split_whitespace().collect();
+        assert!(text.contains(said), "{said}: {ran:?}");
+    }
+    let shown = weir.good(&["--json", "runs", "show", "bars-2"]).stdout;
+    assert!(shown.contains("\"followed\""), "{shown}");
     let bars = weir.good(&["store", "read", &store, "bars"]).stdout;
-    assert_eq!(
-        bars,
-        "ts,symbol,open,n\n0,A,1.0,2\n0,B,7.0,1\n3600,A,2.0,1\n3600,B,5.0,1\n"
+    let anew = "ts,symbol,open,n\n0,A,1.0,2\n0,B,7.0,1\n3600,A,2.0,1\n3600,B,5.0,1\n";
+    assert_eq!(bars, anew);
+    let again = weir.good(&["flow", "run", &pipeline]).stdout;
+    assert!(again.contains("up to date"), "{again}");
+    weir.good(&["flow", "run", &pipeline, "--again"]);
+    assert_eq!(weir.good(&["store", "read", &store, "bars"]).stdout, anew);
+    // Any other shape does not take late rows in by halves.
+    let filtered = write(
+        folder.path(),
+        "filtered.yaml",
+        "weir: flow/1\nname: filtered\nsources:\n  ticks: {kind: store, store: market, key: ticks}\nsteps:\n  dear: {kind: filter, from: \
+         ticks, where: [price > 1]}\nsinks:\n  out: {kind: store, from: dear, store: market, key: dear}\n",
     );
+    weir.good(&["flow", "run", &filtered]);
+    let explained = weir.good(&["flow", "explain", &filtered]).stdout;
+    assert!(
+        explained.contains("followed   no: it makes no bars"),
+        "{explained}"
+    );
+    let later = write(folder.path(), "later.csv", "ts,symbol,price\n5,C,9.0\n");
+    weir.good(&["store", "write", &store, "ticks", &later]);
+    let refused = weir.run(&["flow", "run", &filtered]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    for said in ["W0404", "--again", "`version:`", "weir flow explain"] {
+        assert!(refused.stderr.contains(said), "{said}: {refused:?}");
+    }
+    let pinned = std::fs::read_to_string(&filtered).unwrap();
+    let pinned = pinned.replace("key: ticks}", "key: ticks, version: 3}");
+    let pinned = write(folder.path(), "pinned.yaml", &pinned);
+    let stays = weir.good(&["flow", "run", &pinned]).stdout;
+    assert!(stays.contains("up to date"), "{stays}");
+    weir.good(&["flow", "run", &filtered, "--again"]);
     weir.good(&["store", "compact", &store, "ticks"]);
     weir.good(&["store", "verify", &store]);
     weir.good(&["store", "versions", &store, "ticks", "--name", "kept"]);

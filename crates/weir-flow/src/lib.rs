@@ -53,8 +53,8 @@ pub use batch::{
 };
 pub use cascade::{CascadeCause, CascadeError, Counts};
 pub use describe::{
-    BuildFileError, Built, PIPELINE_CODES, PipelineFile, ReadPipelineError, Surroundings,
-    parse_span,
+    BuildFileError, Built, Following, PIPELINE_CODES, PipelineFile, ReadPipelineError,
+    Surroundings, parse_span,
 };
 pub use import::{ImportError, ImportOptions, ImportReport, import_oups};
 pub use join::{AsofDirection, AsofJoin, Distance, EqualJoin, IntervalJoin, JoinError, JoinKind};
@@ -64,8 +64,8 @@ pub use operator::{
 };
 pub use operators::*;
 pub use pipeline::{
-    BuildError, Ending, FlowError, FlowReport, MakeByName, NodeOptions, NodePlan, NodeRole,
-    Pipeline, PipelineBuilder, Plan, Port, Registry, RunOptions, Setting,
+    BuildError, Ending, FlowError, FlowReport, FollowedSource, MakeByName, NodeOptions, NodePlan,
+    NodeRole, Pipeline, PipelineBuilder, Plan, Port, Registry, RunOptions, Setting,
 };
 pub use sink::{
     CHECKPOINT_KEY, Checkpoint, Collector, Committed, FileSink, MakeSink, RowWriteError, RowWriter,

@@ -67,8 +67,9 @@ impl Stored {
             functions: &functions,
             holder: self.holder.clone(),
             spill: Default::default(),
+            options: Default::default(),
         };
-        follow.update(&self.source, &self.targets)
+        Ok(follow.update(&self.source, &self.targets)?.targets)
     }
 
     fn read(&self, dataset: &Dataset) -> RecordBatch {

@@ -8,7 +8,7 @@ use crate::arguments::BudgetArguments;
 pub enum FlowCommand {
     /// Run a pipeline file: from its sources through its steps to its sinks.
     #[command(
-        after_help = "Examples:\n  weir flow run bars.yaml\n  weir flow run bars.yaml --budget 256MiB --checkpoint-rows 1000000\n\nRun again, a pipeline goes on behind the rows that its stores have taken in. Late rows in what it\nread need --again, which makes the results anew. Ctrl-C leaves a run that `weir flow resume` finishes."
+        after_help = "Examples:\n  weir flow run bars.yaml\n  weir flow run bars.yaml --budget 256MiB --checkpoint-rows 1000000\n\nRun again, a pipeline goes on behind the rows that its stores have taken in. Bars of one dataset,\nwritten into datasets, follow it: those that late rows touch are made anew. Late rows in other\npipelines need --again, which makes the results anew (`weir flow explain` says which). Ctrl-C leaves a run that `weir flow resume` finishes."
     )]
     Run(RunArguments),
     /// Report every mistake of pipeline files, with line, column and remedy; sources are opened, nothing is written.

@@ -27,6 +27,18 @@ struct SinkResult {
     name: String,
     version: Option<u64>,
     rows: u64,
+    /// Stored bars in whose place these rows are, where the bars follow a dataset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced: Option<u64>,
+}
+
+/// The dataset that bars follow.
+#[derive(Debug, Serialize)]
+struct FollowedResult {
+    source: String,
+    /// The oldest version that a sink's bars were of before.
+    before: Option<u64>,
+    version: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +62,8 @@ pub struct Finished {
     resumed_from: u64,
     rows: u64,
     commits: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    followed: Option<FollowedResult>,
     sinks: Vec<SinkResult>,
     steps: Vec<StepResult>,
     seconds: f64,
@@ -133,7 +147,7 @@ fn flow(
         .files(Arc::clone(&means.files))
         .spill(registration.folder().join("spill"))
         .run(&registration.name().to_string());
-    let mut built = work.file.build(around, &setting)?;
+    let built = work.file.build(around, &setting)?;
     for note in &built.notes {
         output.message(note);
     }
@@ -142,7 +156,7 @@ fn flow(
         _ => Total::unknown("rows"),
     };
     let stage = Arc::new(run.stage("flow", total));
-    let result = built.pipeline.run(&RunOptions {
+    let result = built.run(&RunOptions {
         cancel: Some(cancel),
         stage: Some(Arc::clone(&stage)),
         threads: means.threads,
@@ -153,8 +167,6 @@ fn flow(
             Ending::End
         },
     });
-    // The pipeline's own handles on the stage go first.
-    drop(built);
     let spill = registration.folder().join("spill");
     if means.files.exists(&spill)? {
         means.files.remove_folder_all(&spill)?;
@@ -184,6 +196,19 @@ fn finished(
         name: name.clone(),
         version: committed.version,
         rows: committed.rows,
+        replaced: flow.followed.as_ref().and_then(|followed| {
+            let sink = followed.sinks.iter().find(|(sink, _)| sink == name);
+            sink.map(|(_, done)| done.replaced)
+        }),
+    });
+    let followed = flow.followed.as_ref().map(|followed| FollowedResult {
+        source: followed.source.clone(),
+        before: followed
+            .sinks
+            .iter()
+            .filter_map(|(_, done)| done.before.map(|version| version.0))
+            .min(),
+        version: followed.version.0,
     });
     let steps = flow.counts.iter().map(|(name, counts)| StepResult {
         name: name.clone(),
@@ -202,6 +227,7 @@ fn finished(
         resumed_from: flow.resumed_from,
         rows: flow.rows,
         commits: flow.commits,
+        followed,
         sinks: sinks.collect(),
         steps: steps.collect(),
         seconds: report.seconds,
@@ -254,16 +280,29 @@ impl Finished {
         if self.resumed_from > 0 {
             let _ = writeln!(text, "resumed    from checkpoint {}", self.resumed_from);
         }
+        if let Some(followed) = &self.followed {
+            let before = followed
+                .before
+                .map_or_else(String::new, |before| format!("from version {before} "));
+            let _ = writeln!(
+                text,
+                "followed   {} {before}to version {}",
+                followed.source, followed.version
+            );
+        }
         for sink in &self.sinks {
             let version = sink
                 .version
                 .map_or_else(String::new, |version| format!(", version {version}"));
-            let _ = writeln!(
-                text,
-                "written    {}: {}{version}",
-                sink.name,
-                counted(sink.rows, "row")
-            );
+            let rows = match sink.replaced {
+                Some(replaced) => format!(
+                    "{} in place of {}",
+                    counted(sink.rows, "bar"),
+                    count(replaced)
+                ),
+                None => counted(sink.rows, "row"),
+            };
+            let _ = writeln!(text, "written    {}: {rows}{version}", sink.name);
         }
         let _ = writeln!(
             text,

@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::json;
-use weir_flow::{ColumnType, NodePlan, NodeRole, OperatorKind, Setting};
+use weir_flow::{ColumnType, Following, NodePlan, NodeRole, OperatorKind, Setting};
 use weir_memory::Bytes;
 
 use super::load;
@@ -33,6 +33,7 @@ pub fn run(path: &Path, budget: &BudgetArguments, output: &Output) -> Result<Exi
         budget.origin(),
         Bytes::new(plan.share)
     );
+    let _ = writeln!(text, "followed   {}", built.following);
     for node in &plan.nodes {
         let _ = writeln!(text, "\n{:<10} {}", role(node), node.name);
         if !node.inputs.is_empty() {
@@ -72,7 +73,7 @@ pub fn run(path: &Path, budget: &BudgetArguments, output: &Output) -> Result<Exi
         .collect();
     output.result(
         &text,
-        &json!({"pipeline": plan.pipeline, "limit_bytes": budget.limit().as_u64(), "share_bytes": plan.share, "nodes": nodes}),
+        &json!({"pipeline": plan.pipeline, "limit_bytes": budget.limit().as_u64(), "share_bytes": plan.share, "followed": matches!(built.following, Following::Followed { .. }), "following": built.following.to_string(), "nodes": nodes}),
     );
     Ok(Exit::Done)
 }

@@ -1,5 +1,6 @@
 //! What pipelines answer, as users see it.
 
+use weir_flow::bars::{BarsError, FollowError};
 use weir_flow::{
     BuildFileError, CascadeCause, FlowError, ImportError, OperatorError, ReadPipelineError,
     SinkError, SourceError,
@@ -31,9 +32,8 @@ impl From<FlowError> for Failure {
             FlowError::Source(SourceError::Memory(refusal)) => refusal.into(),
             FlowError::Source(error @ SourceError::Moved { .. }) => Self::new("W0404", error)
                 .with("weir flow run PIPELINE --again: makes the results anew")
-                .with(
-                    "`version:` in the pipeline's source: goes on with the version that was read",
-                ),
+                .with("`version:` in the pipeline's source: stays with the version that was read")
+                .with("weir flow explain PIPELINE: says why its rows are not followed; bars of periods of one dataset, written into datasets, take late rows in"),
             FlowError::Cascade(error) => {
                 let what = error.to_string();
                 match *error.cause {
@@ -44,6 +44,18 @@ impl From<FlowError> for Failure {
             }
             error @ FlowError::Restart { .. } => Self::new("W0404", error)
                 .with("weir flow run PIPELINE --again: makes the results anew"),
+            error @ FlowError::Sink {
+                source: SinkError::Followed { .. },
+                ..
+            } => Self::new("W0404", error)
+                .with("weir flow run PIPELINE --again: makes the results anew"),
+            FlowError::Follow(error) => match error {
+                FollowError::Open(error) => error.into(),
+                FollowError::Scan(error) => error.into(),
+                FollowError::Write(error) => error.into(),
+                FollowError::Bars(BarsError::Memory(refusal)) => refusal.into(),
+                other => Self::new("W0403", other),
+            },
             other => Self::new("W0403", other),
         }
     }

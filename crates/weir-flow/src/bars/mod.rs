@@ -26,7 +26,7 @@ mod spec;
 pub use aggregate::{Fraction, Function, UnknownFunction};
 pub use engine::Bars;
 pub use error::BarsError;
-pub use follow::{FOLLOWED_KEY, Follow, FollowError, Followed};
+pub use follow::{FOLLOWED_KEY, Follow, FollowError, FollowOptions, FollowUpdate, Followed};
 pub use functions::{AfterFunction, BarFunctions, BinFunction, Cut, UserError};
 pub use late::{Continue, LatePlan, Reopened, changed_ranges};
 pub use operator::BarsOperator;

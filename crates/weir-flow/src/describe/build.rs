@@ -8,13 +8,17 @@ use std::time::Duration;
 
 use arrow_schema::{DataType, TimeUnit};
 use weir_memory::{HolderName, Refusal};
-use weir_store::{Key, LateRows, OrderRange, RowGroupTarget, Settings, Store, VersionRef};
+use weir_store::{
+    Key, LateRows, OrderRange, RowGroupTarget, Settings, Snapshot, Store, VersionRef,
+};
 use weir_yaml::{Code, Document as _, Mistakes, Report, plain_words};
 
 use super::PipelineFile;
 use super::bars::BarsStep;
+use super::built::{Built, FollowTarget, Follower};
 use super::code::{CANNOT_OPEN, DOES_NOT_SUIT};
 use super::dry::DrySink;
+use super::follow::{Chain, Following};
 use super::graph::{Giver, Givers};
 use super::hold::Firing;
 use super::join::{How, JoinStep};
@@ -48,6 +52,8 @@ pub struct Surroundings {
     pub stdout: Option<Box<dyn Write + Send>>,
     /// Sinks are left out: nothing is created or written, and the pipeline's rows go nowhere.
     pub dry: bool,
+    /// Rows go through it as a stream with checkpoints, even where its bars could follow a dataset.
+    pub streamed: bool,
 }
 
 impl Surroundings {
@@ -61,18 +67,9 @@ impl Surroundings {
             stdin: None,
             stdout: None,
             dry: false,
+            streamed: false,
         }
     }
-}
-
-/// A pipeline that is ready to run.
-pub struct Built {
-    /// The pipeline.
-    pub pipeline: Pipeline,
-    /// What users should be told, such as types that were inferred.
-    pub notes: Vec<String>,
-    /// Rows that the sources have in all, where that is known.
-    pub rows: Option<u64>,
 }
 
 /// Why a pipeline file does not become a pipeline.
@@ -103,13 +100,24 @@ impl PipelineFile {
             notes: Vec::new(),
             types: vec![None; self.sources.len()],
         };
-        let result = build.all();
+        let following = match build.around.streamed {
+            true => Err("it was asked for as a stream".to_owned()),
+            false => self.following(),
+        };
+        let chain = match &following {
+            Ok(chain) => Some(chain),
+            Err(_) => None,
+        };
+        let result = build.all(chain);
         let notes = std::mem::take(&mut build.notes);
         match result {
-            Ok((pipeline, rows)) => Ok(Built {
+            Ok((pipeline, rows, follower)) => Ok(Built {
                 pipeline,
                 notes,
-                rows,
+                // An update reads what is touched, which is known only then.
+                rows: rows.filter(|_| follower.as_ref().is_none_or(Follower::begins)),
+                following: Following::of(following.as_ref()),
+                follower,
             }),
             Err(Some(refusal)) => Err(refusal.into()),
             Err(None) => Err(build.report.into_mistakes(&self.places.source_name).into()),
@@ -143,14 +151,20 @@ impl PipelineFile {
         Ok(removed)
     }
 
-    /// What results depend on: everything but where rows go, texts and limits.
+    /// What results depend on: everything but where rows go, texts, limits, and the versions of the sources, which the positions know.
     pub(super) fn identity(&self) -> String {
+        let mut sources = self.sources.clone();
+        for (_, source) in &mut sources {
+            if let SourceSpec::Store(store) = source {
+                store.version = Said::default();
+            }
+        }
         let steps: Vec<_> = self
             .steps
             .iter()
             .map(|(name, step)| (name, &step.work, step.firing.accumulate))
             .collect();
-        format!("{:?} {steps:?}", self.sources)
+        format!("{sources:?} {steps:?}")
     }
 }
 
@@ -169,7 +183,10 @@ struct Building<'a> {
 type Failed = Option<Refusal>;
 
 impl Building<'_> {
-    fn all(&mut self) -> Result<(Pipeline, Option<u64>), Failed> {
+    fn all(
+        &mut self,
+        chain: Option<&Chain<'_>>,
+    ) -> Result<(Pipeline, Option<u64>, Option<Follower>), Failed> {
         let mut builder = Pipeline::builder(&self.file.name).identity(&self.file.identity());
         let mut opened = Vec::new();
         for (index, (name, source)) in self.file.sources.iter().enumerate() {
@@ -229,9 +246,13 @@ impl Building<'_> {
             let make = self.make(name, &step.work)?;
             builder = builder.operator_boxed(name, inputs, make, options);
         }
-        builder = self.sinks(builder)?;
+        let follower = match chain {
+            Some(chain) if !self.around.dry => Some(self.follower(chain)?),
+            _ => None,
+        };
+        builder = self.sinks(builder, follower.is_some())?;
         match builder.build(self.setting) {
-            Ok(pipeline) => Ok((pipeline, rows)),
+            Ok(pipeline) => Ok((pipeline, rows, follower)),
             Err(BuildError::Memory(refusal)) => Err(Some(refusal)),
             Err(error) => {
                 let node = match &error {
@@ -392,6 +413,12 @@ impl Building<'_> {
         spec: &StoreSpec,
         holder: weir_memory::Holder,
     ) -> Result<StoreSource, SourceError> {
+        let (snapshot, options) = self.snapshot(spec)?;
+        StoreSource::open(snapshot, options, holder)
+    }
+
+    /// The version of a dataset that is read, and what of it.
+    fn snapshot(&self, spec: &StoreSpec) -> Result<(Snapshot, StoreOptions), SourceError> {
         let path = self.around.folder.join(&spec.store);
         let name = format!("{} {}", path.display(), spec.key);
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| SourceError::Read {
@@ -429,7 +456,58 @@ impl Building<'_> {
             },
             columns: (!spec.columns.is_empty()).then(|| spec.columns.clone()),
         };
-        StoreSource::open(snapshot, options, holder)
+        Ok((snapshot, options))
+    }
+
+    /// What brings the bars of a chain up to date.
+    fn follower(&mut self, chain: &Chain<'_>) -> Result<Follower, Failed> {
+        let mut targets = Vec::new();
+        for (name, target) in &chain.targets {
+            let Some((store, key)) = self.store(name, target) else {
+                continue;
+            };
+            let from = &self.file.sinks.iter().find(|(sink, _)| sink == name);
+            let settings = from.and_then(|(_, sink)| self.settings(target, &sink.from));
+            targets.push(FollowTarget {
+                name: (*name).to_owned(),
+                store,
+                key,
+                settings,
+            });
+        }
+        if !self.report.is_empty() {
+            return Err(None);
+        }
+        let (snapshot, source) = match self.snapshot(chain.source.1) {
+            Ok(opened) => opened,
+            Err(error) => {
+                let path = format!("sources.{}.store", chain.source.0);
+                self.mistake(
+                    CANNOT_OPEN,
+                    &path,
+                    error,
+                    "check the path and the keys beside it",
+                );
+                return Err(None);
+            }
+        };
+        let (step, filters) = (chain.bars.1.clone(), chain.filters.concat());
+        Ok(Follower {
+            pipeline: self.file.identity(),
+            source_name: chain.source.0.to_owned(),
+            step_name: chain.bars.0.to_owned(),
+            describe: Box::new(move |input| {
+                let filter = filter_of("filter", predicates(input, &filters)?);
+                Ok((bars(&step, input)?, (!filters.is_empty()).then_some(filter)))
+            }),
+            functions: self.around.functions.clone(),
+            snapshot,
+            source,
+            targets,
+            holder: self.holder(chain.bars.0),
+            files: Arc::clone(&self.setting.files),
+            spill: self.setting.spill.clone(),
+        })
     }
 
     /// A way out, by a name that has been checked.
@@ -572,11 +650,16 @@ impl Building<'_> {
         })
     }
 
-    fn sinks(&mut self, mut builder: PipelineBuilder) -> Result<PipelineBuilder, Failed> {
+    /// The sinks; those of a pipeline that is followed have been opened, and are written by the follower.
+    fn sinks(
+        &mut self,
+        mut builder: PipelineBuilder,
+        followed: bool,
+    ) -> Result<PipelineBuilder, Failed> {
         for (name, sink) in &self.file.sinks {
             let port = self.port(&sink.from);
-            if self.around.dry {
-                if let Target::Store(target) = &sink.to {
+            if self.around.dry || followed {
+                if let (Target::Store(target), false) = (&sink.to, followed) {
                     self.store(name, target);
                 }
                 builder = builder.sink_boxed(name, port, Box::new(DrySink));
@@ -759,6 +842,23 @@ fn predicates(
         .collect()
 }
 
+/// Rows for which all of these are true.
+fn filter_of(name: &str, all: Vec<Predicate>) -> RowFilter {
+    RowFilter::new(name, move |rows| {
+        let mut keep: Option<arrow_array::BooleanArray> = None;
+        for predicate in &all {
+            let mask = predicate
+                .mask(rows)
+                .map_err(|error| arrow_schema::ArrowError::ComputeError(error.to_string()))?;
+            keep = Some(match keep {
+                None => mask,
+                Some(keep) => arrow_arith::boolean::and(&keep, &mask)?,
+            });
+        }
+        Ok(keep.unwrap_or_else(|| vec![true; rows.num_rows()].into()))
+    })
+}
+
 fn bars(step: &BarsStep, input: &StreamSchema) -> Result<BarsSpec, OperatorError> {
     let columns: Vec<BarColumn> = step
         .columns
@@ -790,20 +890,7 @@ fn bars(step: &BarsStep, input: &StreamSchema) -> Result<BarsSpec, OperatorError
         };
         let mut resolution = Resolution::new(name, binning, columns.clone());
         if !spec.filter.is_empty() {
-            let all = predicates(input, &spec.filter)?;
-            resolution = resolution.filtered(RowFilter::new(name, move |rows| {
-                let mut keep: Option<arrow_array::BooleanArray> = None;
-                for predicate in &all {
-                    let mask = predicate.mask(rows).map_err(|error| {
-                        arrow_schema::ArrowError::ComputeError(error.to_string())
-                    })?;
-                    keep = Some(match keep {
-                        None => mask,
-                        Some(keep) => arrow_arith::boolean::and(&keep, &mask)?,
-                    });
-                }
-                Ok(keep.unwrap_or_else(|| vec![true; rows.num_rows()].into()))
-            }));
+            resolution = resolution.filtered(filter_of(name, predicates(input, &spec.filter)?));
         }
         if spec.empty_periods {
             resolution = resolution.with_empty_periods();

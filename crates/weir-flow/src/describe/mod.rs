@@ -2,11 +2,13 @@
 
 mod bars;
 mod build;
+mod built;
 mod check;
 mod code;
 mod documents;
 mod dry;
 mod file;
+mod follow;
 mod graph;
 mod hold;
 mod join;
@@ -15,7 +17,9 @@ mod source;
 mod step;
 mod words;
 
-pub use build::{BuildFileError, Built, Surroundings};
+pub use build::{BuildFileError, Surroundings};
+pub use built::Built;
 pub use code::PIPELINE_CODES;
 pub use file::{PipelineFile, ReadPipelineError};
+pub use follow::Following;
 pub use words::parse_span;

@@ -1,6 +1,7 @@
 use weir_memory::Refusal;
 use weir_run::Cancelled;
 
+use crate::bars::FollowError;
 use crate::{CascadeError, OperatorError, SinkError, SourceError, StreamError};
 
 /// Why a pipeline cannot be built. Nothing was read or written.
@@ -164,4 +165,17 @@ pub enum FlowError {
     /// Rows do not fit their stream.
     #[error(transparent)]
     Stream(#[from] StreamError),
+    /// Bars that follow a dataset cannot be brought up to date.
+    #[error(transparent)]
+    Follow(FollowError),
+}
+
+impl From<FollowError> for FlowError {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            FollowError::Target { target, what } => Self::Restart { sink: target, what },
+            other => Self::Follow(other),
+        }
+    }
 }

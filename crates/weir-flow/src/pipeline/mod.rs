@@ -16,5 +16,5 @@ pub use error::{BuildError, FlowError};
 pub use feed::Pipeline;
 pub use plan::{NodePlan, NodeRole, Plan};
 pub use registry::{MakeByName, Registry};
-pub use run::{Ending, FlowReport, RunOptions};
+pub use run::{Ending, FlowReport, FollowedSource, RunOptions};
 pub use setting::Setting;

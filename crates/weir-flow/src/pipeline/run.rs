@@ -5,9 +5,11 @@ use std::thread::{Scope, ScopedJoinHandle};
 use arrow_array::RecordBatch;
 use weir_memory::{Bytes, Holder, Reservation};
 use weir_run::{Cancel, Stage};
+use weir_store::Version;
 
 use super::feed::Pipeline;
 use super::{FlowError, checkpoint::Resumed};
+use crate::bars::Followed;
 use crate::batch::size::allocated_bytes;
 use crate::{CascadeCause, Committed, Counts, Frontier, Position, Source, SourceError};
 
@@ -52,6 +54,19 @@ pub struct FlowReport {
     pub counts: Vec<(String, Counts)>,
     /// The last commit of each sink, with the rows of all commits of this run.
     pub committed: Vec<(String, Committed)>,
+    /// What was brought up to date, where the bars follow a dataset.
+    pub followed: Option<FollowedSource>,
+}
+
+/// A dataset that bars follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowedSource {
+    /// The source's name in the pipeline.
+    pub source: String,
+    /// Its version that the bars are of now.
+    pub version: Version,
+    /// What was done for each sink, by name.
+    pub sinks: Vec<(String, Followed)>,
 }
 
 impl Pipeline {

@@ -149,6 +149,15 @@ pub enum SinkError {
     /// Memory is short.
     #[error(transparent)]
     Memory(#[from] weir_memory::Refusal),
+    /// Its bars follow a dataset, which a pipeline with checkpoints cannot go on with.
+    #[error(
+        "{name}: its bars follow a dataset (metadata `{}`), and this pipeline's cannot; write into a new dataset",
+        crate::bars::FOLLOWED_KEY
+    )]
+    Followed {
+        /// What is written.
+        name: String,
+    },
     /// It holds the result of something else, or of an earlier form of this pipeline.
     #[error("{name}: {what}")]
     Foreign {

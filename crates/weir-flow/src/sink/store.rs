@@ -10,6 +10,7 @@ use weir_store::{
 };
 
 use super::{Checkpoint, Committed, MakeSink, Sink, SinkError};
+use crate::bars::FOLLOWED_KEY;
 use crate::{Context, StreamSchema};
 
 /// Where the checkpoint is in the dataset's metadata.
@@ -146,6 +147,7 @@ impl StoreRows {
             options
                 .expects
                 .insert(CHECKPOINT_KEY.to_owned(), self.checkpoint.clone());
+            options.expects.insert(FOLLOWED_KEY.to_owned(), None);
             let writer = self
                 .dataset
                 .writer(options)
@@ -175,6 +177,11 @@ impl Sink for StoreRows {
             .dataset
             .latest()
             .map_err(|error| failed(&self.name, error))?;
+        if manifest.metadata.contains_key(FOLLOWED_KEY) {
+            return Err(SinkError::Followed {
+                name: self.name.clone(),
+            });
+        }
         self.checkpoint = manifest.metadata.get(CHECKPOINT_KEY).cloned();
         let Some(checkpoint) = &self.checkpoint else {
             return Ok(None);
