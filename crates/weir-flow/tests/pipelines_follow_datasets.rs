@@ -400,7 +400,10 @@ fn what_is_not_followed_says_why() {
     for (from, to, why) in cases {
         let changed = text("a").replace(from, to);
         assert_ne!(changed, text("a"), "{from}");
-        let built = build(place.folder.path(), &changed);
+        let mut around = Surroundings::new(place.folder.path());
+        around.dry = true;
+        let setting = Setting::new(Budget::detached(Bytes::mib(256)));
+        let built = file(&changed).build(around, &setting).unwrap();
         assert!(
             matches!(&built.following, Following::Streamed { why: told } if told.contains(why)),
             "{why}: {}",

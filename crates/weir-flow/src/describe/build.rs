@@ -493,7 +493,7 @@ impl Building<'_> {
         };
         let (step, filters) = (chain.bars.1.clone(), chain.filters.concat());
         Ok(Follower {
-            pipeline: self.file.identity(),
+            described: self.file.identity(),
             source_name: chain.source.0.to_owned(),
             step_name: chain.bars.0.to_owned(),
             describe: Box::new(move |input| {

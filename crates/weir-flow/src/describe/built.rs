@@ -49,8 +49,9 @@ impl Built {
             None => pipeline.run(options),
             Some(follower) => {
                 // It was made to check the file; what it holds is not needed.
+                let identity = pipeline.identity().to_owned();
                 drop(pipeline);
-                follower.run(options)
+                follower.run(identity, options)
             }
         }
     }
@@ -62,8 +63,8 @@ type Describe =
 
 /// What brings bars up to date with a dataset.
 pub(super) struct Follower {
-    /// The identity of the pipeline.
-    pub(super) pipeline: String,
+    /// What tells the bars from others.
+    pub(super) described: String,
     pub(super) source_name: String,
     pub(super) step_name: String,
     pub(super) describe: Box<Describe>,
@@ -94,7 +95,7 @@ impl Follower {
         self.targets.iter().all(missing)
     }
 
-    fn run(&self, options: &RunOptions) -> Result<FlowReport, FlowError> {
+    fn run(&self, identity: String, options: &RunOptions) -> Result<FlowReport, FlowError> {
         let mut scan = ScanOptions::new(self.holder.clone());
         scan.columns.clone_from(&self.source.columns);
         let schema = self.snapshot.scan(scan).map_err(FollowError::from)?;
@@ -116,12 +117,12 @@ impl Follower {
             holder: self.holder.clone(),
             spill: self.spill()?,
             options: FollowOptions {
-                described: Some(self.pipeline.clone()),
+                described: Some(self.described.clone()),
                 range: self.source.range.clone(),
                 columns: self.source.columns.clone(),
                 filter,
                 keep_open: options.ending == Ending::KeepOpen,
-                takes_over: Some(self.pipeline.clone()),
+                takes_over: Some(identity),
                 settings: settings.collect(),
                 cancel: options.cancel.clone(),
                 stage: options.stage.clone(),

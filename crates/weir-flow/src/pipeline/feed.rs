@@ -70,6 +70,11 @@ impl Pipeline {
         &self.plan
     }
 
+    /// What its checkpoints name it by.
+    pub(crate) fn identity(&self) -> &str {
+        &self.identity
+    }
+
     /// Tells the operators' time and memory to this stage from here on.
     pub fn watch(&mut self, stage: Arc<Stage>) {
         self.cascade.watch(stage);
