@@ -104,10 +104,7 @@ impl PipelineFile {
             true => Err("it was asked for as a stream".to_owned()),
             false => self.following(),
         };
-        let chain = match &following {
-            Ok(chain) => Some(chain),
-            Err(_) => None,
-        };
+        let chain = following.as_ref().ok();
         let result = build.all(chain);
         let notes = std::mem::take(&mut build.notes);
         match result {
