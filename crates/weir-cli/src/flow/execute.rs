@@ -118,6 +118,9 @@ pub fn execute(
     }
     let recorded = recorder.finish(&mut registration, &report);
     let finished = finished.map_err(|failure| {
+        if !resume_helps(&failure) {
+            return failure;
+        }
         let name = registration.name().to_string();
         failure.with(format!(
             "`weir flow resume {name}` once that is done: what was committed stays"
@@ -125,6 +128,12 @@ pub fn execute(
     })?;
     recorded?;
     Ok(finished)
+}
+
+/// Whether resuming can end otherwise. A run keeps the pipeline as it was, mistakes included, and a source or pipeline that has changed
+/// needs another run.
+fn resume_helps(failure: &Failure) -> bool {
+    failure.exit != Exit::Mistakes && failure.code != "W0404"
 }
 
 /// The pipeline's run; nothing when it was cancelled.
@@ -323,5 +332,18 @@ impl Finished {
             );
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resume_is_advised_only_where_it_can_end_otherwise() {
+        let refused = |code| Failure::new(code, "a run failed");
+        assert!(resume_helps(&refused("W0403")));
+        assert!(!resume_helps(&refused("W0404")));
+        assert!(!resume_helps(&refused("W0401").exit(Exit::Mistakes)));
     }
 }
