@@ -238,9 +238,9 @@ impl Store {
         match dataset.removal()? {
             None => return Err(dataset.missing()),
             Some((_, true)) => {}
-            Some((_, false)) => match dataset.publish_removal() {
+            Some((_, false)) => match dataset.publish_removal(None) {
                 // Another removed it meanwhile; there may be something left to do.
-                Err(OpenError::NoDataset { .. }) | Ok(()) => {}
+                Err(OpenError::NoDataset { .. }) | Ok(_) => {}
                 Err(error) => return Err(error),
             },
         }
@@ -248,6 +248,19 @@ impl Store {
             Some((removal, true)) => dataset.purge(removal),
             _ => Ok(Removed::default()),
         }
+    }
+
+    /// Takes back a dataset that was just created, as [`Store::remove`], unless it has another version by now: then it is somebody's, and
+    /// stays. Whether it went.
+    ///
+    /// # Errors
+    /// As [`Store::remove`].
+    pub fn remove_unwritten(&self, created: &Dataset, version: Version) -> Result<bool, OpenError> {
+        if !created.publish_removal(Some(version))? {
+            return Ok(false);
+        }
+        created.purge(version.next())?;
+        Ok(true)
     }
 
     fn at(&self, key: &Key) -> Dataset {

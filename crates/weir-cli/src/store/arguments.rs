@@ -144,7 +144,7 @@ pub struct WriteArguments {
 pub struct ReadArguments {
     #[command(flatten)]
     pub dataset: DatasetArguments,
-    /// Least value of the order column.
+    /// Least value of the order column; of a date or time a bare number counts its units since 1970 (2024 is no year).
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     pub from: Option<String>,
     /// Value of the order column before which rows end.

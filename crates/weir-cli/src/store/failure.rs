@@ -2,7 +2,8 @@
 
 use weir_flow::{RowWriteError, SourceError};
 use weir_store::{
-    CommitError, DataError, KeyError, OpenError, OrderError, ScanError, StorageError, WriteError,
+    CommitError, DataError, KeyError, ManifestError, OpenError, OrderError, ScanError,
+    StorageError, WriteError,
 };
 
 use crate::failure::{Exit, Failure, refusal_json};
@@ -15,6 +16,9 @@ impl From<OpenError> for Failure {
                 Self::new("W0501", error).with("weir store create FOLDER --keys …")
             }
             OpenError::Invalid { .. } => Self::new("W0502", error).exit(Exit::Usage),
+            OpenError::Manifest(error @ ManifestError::Invalid { .. }) => {
+                Self::new("W0503", error).exit(Exit::Usage)
+            }
             OpenError::Manifest(error) => Self::new("W0504", error).with("weir store verify STORE"),
             other => Self::new("W0501", other),
         }

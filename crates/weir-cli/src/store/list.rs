@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 use weir_memory::Bytes;
-use weir_store::KeyPrefix;
+use weir_store::{KeyPrefix, OpenError};
 
 use super::arguments::LsArguments;
 use super::dataset;
@@ -17,10 +17,16 @@ pub fn run(arguments: &LsArguments, output: &Output) -> Result<Exit, Failure> {
         None => KeyPrefix::all(),
     };
     let found = store.keys(&prefix)?;
-    let mut rows = Vec::new();
+    let (mut rows, mut damaged) = (Vec::new(), Vec::new());
     for key in &found.keys {
-        let manifest = store.dataset(key)?.latest()?;
-        rows.push((key.to_string(), manifest));
+        match store.dataset(key).and_then(|dataset| dataset.latest()) {
+            Ok(manifest) => rows.push((key.to_string(), manifest)),
+            // Removed meanwhile.
+            Err(OpenError::NoDataset { .. }) => {}
+            // One damaged dataset does not hide the others.
+            Err(OpenError::Manifest(error)) => damaged.push((key.to_string(), error.to_string())),
+            Err(error) => return Err(error.into()),
+        }
     }
     let mut text = String::new();
     let width = rows
@@ -29,7 +35,7 @@ pub fn run(arguments: &LsArguments, output: &Output) -> Result<Exit, Failure> {
         .max()
         .unwrap_or(3)
         .max(3);
-    if rows.is_empty() {
+    if rows.is_empty() && damaged.is_empty() {
         let _ = writeln!(text, "no datasets under keys of {}", store.key_schema());
     } else {
         let _ = writeln!(
@@ -48,6 +54,9 @@ pub fn run(arguments: &LsArguments, output: &Output) -> Result<Exit, Failure> {
             );
         }
     }
+    for (key, why) in &damaged {
+        output.message(&format!("warning: {key} cannot be opened: {why}"));
+    }
     for (path, why) in &found.unparsed {
         output.message(&format!("warning: {path} is no dataset: {why}"));
     }
@@ -62,6 +71,17 @@ pub fn run(arguments: &LsArguments, output: &Output) -> Result<Exit, Failure> {
         .iter()
         .map(|(path, why)| json!({"path": path.to_string(), "why": why}))
         .collect();
-    output.result(&text, &json!({"datasets": datasets, "unparsed": unparsed}));
-    Ok(Exit::Done)
+    let broken: Vec<_> = damaged
+        .iter()
+        .map(|(key, why)| json!({"key": key, "why": why}))
+        .collect();
+    output.result(
+        &text,
+        &json!({"datasets": datasets, "damaged": broken, "unparsed": unparsed}),
+    );
+    Ok(if damaged.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }

@@ -1,6 +1,7 @@
 use std::io::{BufWriter, Write};
 use std::ops::Bound;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use weir_files::{AtomicFile, Files, RealFiles};
@@ -56,14 +57,19 @@ pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> 
             rows
         }
         None => {
-            let out = BufWriter::with_capacity(64 << 10, std::io::stdout());
+            let gone = Arc::new(AtomicBool::new(false));
+            let out = Piped {
+                out: std::io::stdout(),
+                gone: Arc::clone(&gone),
+            };
+            let out = BufWriter::with_capacity(64 << 10, out);
             match copy(&mut scan, format, out) {
                 Ok((rows, mut out)) => {
                     output.written(out.flush());
                     rows?
                 }
                 // A reader that went away has what it wanted.
-                Err(_) if broken_pipe() => return Ok(Exit::Done),
+                Err(_) if gone.load(Ordering::Relaxed) => return Ok(Exit::Done),
                 Err(failure) => return Err(failure),
             }
         }
@@ -87,12 +93,33 @@ pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
-/// Whether standard output has nobody left to read it.
-fn broken_pipe() -> bool {
-    std::io::stdout()
-        .write_all(b"")
-        .and_then(|()| std::io::stdout().flush())
-        .is_err()
+/// Standard output that remembers whether its reader went away.
+struct Piped {
+    out: std::io::Stdout,
+    gone: Arc<AtomicBool>,
+}
+
+impl Piped {
+    fn told<T>(&self, done: std::io::Result<T>) -> std::io::Result<T> {
+        if let Err(error) = &done
+            && error.kind() == std::io::ErrorKind::BrokenPipe
+        {
+            self.gone.store(true, Ordering::Relaxed);
+        }
+        done
+    }
+}
+
+impl Write for Piped {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.told(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = self.out.flush();
+        self.told(flushed)
+    }
 }
 
 type Copied<W> = (Result<u64, Failure>, W);

@@ -42,9 +42,14 @@ pub fn run(arguments: &ShowArguments, output: &Output) -> Result<Exit, Failure> 
     if late > 0 {
         let _ = writeln!(
             text,
-            "late       {} beside the others in {}",
+            "late       {} beside the others in {}{}",
             counted(late, "row"),
-            counted(snapshot.late_files().len() as u64, "file")
+            counted(snapshot.late_files().len() as u64, "file"),
+            match snapshot.settings.duplicates_on {
+                // A row that one of them replaces is counted above until they are folded in.
+                Some(_) => "; those that replace others count twice until compaction",
+                None => "",
+            }
         );
     }
     if let (Some(least), Some(greatest)) = (&least, &greatest) {

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use serde_json::json;
-use weir_store::{Version, VersionRef};
+use weir_store::{OpenError, Version, VersionRef};
 
 use super::arguments::VersionsArguments;
 use crate::failure::{Exit, Failure};
@@ -39,7 +39,18 @@ pub fn run(arguments: &VersionsArguments, output: &Output) -> Result<Exit, Failu
     );
     let mut rows = Vec::new();
     for version in dataset.versions()? {
-        let snapshot = dataset.snapshot_at(version)?;
+        let snapshot = match dataset.snapshot_at(version) {
+            Ok(snapshot) => snapshot,
+            // A vacuum took it meanwhile.
+            Err(OpenError::NoVersion { .. }) => continue,
+            // Damage of one version does not hide the others, which are what its error advises to use.
+            Err(OpenError::Manifest(error)) => {
+                let _ = writeln!(text, "{version:>8}  {error}");
+                rows.push(json!({"version": version, "damage": error.to_string()}));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let own: Vec<&str> = names
             .iter()
             .filter(|(_, named)| *named == version)

@@ -2,9 +2,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use weir_flow::{CsvOptions, OpenedRows, RowFormat, open_rows, read_rows_once};
+use weir_flow::{ColumnType, CsvOptions, OpenedRows, RowFormat, open_rows, read_rows_once};
 use weir_memory::{Bytes, Holder};
-use weir_store::{Dataset, DatasetSpec, LateRows, OpenError, Settings, WriteOptions};
+use weir_store::{Dataset, DatasetSpec, LateRows, OpenError, Settings, WriteOptions, WriteReport};
 
 use super::arguments::{LateArgument, WriteArguments};
 use super::dataset;
@@ -23,6 +23,9 @@ pub fn run(arguments: &WriteArguments, output: &Output) -> Result<Exit, Failure>
         Err(OpenError::NoDataset { .. }) => None,
         Err(error) => return Err(error.into()),
     };
+    if let Some(dataset) = &existing {
+        agree(arguments, dataset)?;
+    }
     // All are opened before anything is made.
     let mut opened = Vec::new();
     for path in &arguments.rows {
@@ -36,8 +39,8 @@ pub fn run(arguments: &WriteArguments, output: &Output) -> Result<Exit, Failure>
         }
         opened.push(rows);
     }
-    let dataset = match (existing, opened.first()) {
-        (Some(dataset), _) => dataset,
+    let (dataset, created) = match (existing, opened.first()) {
+        (Some(dataset), _) => (dataset, None),
         (None, Some(first)) => {
             let Some(order) = &arguments.order_column else {
                 return Err(Failure::new(
@@ -50,29 +53,18 @@ pub fn run(arguments: &WriteArguments, output: &Output) -> Result<Exit, Failure>
             };
             let mut spec = DatasetSpec::new(Arc::clone(first.source.stream().schema()), order);
             spec.settings = settings(arguments, &Settings::default())?;
-            store.create_dataset(&key, spec)?
+            let dataset = store.create_dataset(&key, spec)?;
+            let version = dataset.latest()?.version;
+            (dataset, Some(version))
         }
         (None, None) => return Err(Failure::new("W0507", "no rows were named").exit(Exit::Usage)),
     };
-    let mut options =
-        WriteOptions::new(holder).settings(settings(arguments, &dataset.latest()?.settings)?);
-    options.sorted = arguments.sorted;
-    for (name, value) in &arguments.metadata {
-        let value = match value.as_str() {
-            "" => None,
-            text => {
-                Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
-            }
-        };
-        options.metadata.insert(name.clone(), value);
+    let written = publish(arguments, &dataset, opened, holder);
+    if let (Err(_), Some(version)) = (&written, created) {
+        // All or nothing: no dataset without rows, whose columns and settings would bind the next attempt.
+        let _ = store.remove_unwritten(&dataset, version);
     }
-    let mut writer = dataset.writer(options)?;
-    for mut rows in opened {
-        while let Some(batch) = rows.source.next()? {
-            writer.push(batch)?;
-        }
-    }
-    let report = writer.commit(weir_store::MetadataPatch::new())?;
+    let report = written?;
     let text = format!(
         "written    {} into {key}: version {}, {} and {} of files written, {} replaced",
         counted(report.rows, "row"),
@@ -96,6 +88,60 @@ pub fn run(arguments: &WriteArguments, output: &Output) -> Result<Exit, Failure>
         }),
     );
     Ok(Exit::Done)
+}
+
+/// Refuses what is said of a new dataset and is not so of this one.
+fn agree(arguments: &WriteArguments, dataset: &Dataset) -> Result<(), Failure> {
+    let manifest = dataset.latest()?;
+    let refuse = |what: String| Err(Failure::new("W0503", what).exit(Exit::Usage));
+    if let Some(column) = &arguments.order_column
+        && *column != manifest.order_column
+    {
+        return refuse(format!(
+            "the order column of {} is {:?} and cannot become {column:?}; write to another key, or leave --order-column out",
+            dataset.key(),
+            manifest.order_column
+        ));
+    }
+    for (column, wanted) in &arguments.types {
+        if let Ok(field) = manifest.schema.field_with_name(column)
+            && *field.data_type() != wanted.0
+        {
+            return refuse(format!(
+                "column {column:?} of {} is {}, not {wanted}; leave --type out, since the dataset's types hold",
+                dataset.key(),
+                ColumnType(field.data_type().clone())
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn publish(
+    arguments: &WriteArguments,
+    dataset: &Dataset,
+    opened: Vec<OpenedRows>,
+    holder: Holder,
+) -> Result<WriteReport, Failure> {
+    let mut options =
+        WriteOptions::new(holder).settings(settings(arguments, &dataset.latest()?.settings)?);
+    options.sorted = arguments.sorted;
+    for (name, value) in &arguments.metadata {
+        let value = match value.as_str() {
+            "" => None,
+            text => {
+                Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+            }
+        };
+        options.metadata.insert(name.clone(), value);
+    }
+    let mut writer = dataset.writer(options)?;
+    for mut rows in opened {
+        while let Some(batch) = rows.source.next()? {
+            writer.push(batch)?;
+        }
+    }
+    Ok(writer.commit(weir_store::MetadataPatch::new())?)
 }
 
 fn rows(

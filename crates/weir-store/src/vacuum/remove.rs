@@ -20,13 +20,17 @@ pub(crate) const MAX_REMOVAL_BYTES: u64 = 4096;
 const MOST_ATTEMPTS: u32 = 1000;
 
 impl Dataset {
-    /// Publishes a version that says that the dataset is removed. From then on nobody opens it or writes to it.
-    pub(crate) fn publish_removal(&self) -> Result<(), OpenError> {
+    /// Publishes a version that says that the dataset is removed. From then on nobody opens it or writes to it. With `only_after`, only as
+    /// the version that follows this one; whether it was published.
+    pub(crate) fn publish_removal(&self, only_after: Option<Version>) -> Result<bool, OpenError> {
         let writer = layout::new_writer();
         // As a writer: so that the number that it takes was never taken before.
         let _hold = self.hold_writer(&writer)?;
         for _ in 0..MOST_ATTEMPTS {
             let latest = self.latest()?;
+            if only_after.is_some_and(|version| version != latest.version) {
+                return Ok(false);
+            }
             let column = latest
                 .schema
                 .field_with_name(&latest.order_column)
@@ -50,7 +54,7 @@ impl Dataset {
             let path = self.layout().manifest(removal.version);
             match self.storage().create(&path, &removal.to_bytes()?) {
                 Err(StorageError::AlreadyExists { .. }) => {}
-                created => return Ok(created?),
+                created => return Ok(created.map(|()| true)?),
             }
         }
         Err(OpenError::Busy {
