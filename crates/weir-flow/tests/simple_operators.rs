@@ -87,6 +87,46 @@ fn columns_are_chosen_renamed_and_computed() {
 }
 
 #[test]
+fn numbers_of_two_types_are_calculated_with_as_one() {
+    use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, cast::AsArray};
+    use std::sync::Arc;
+    let batch = RecordBatch::try_from_iter([
+        ("n", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef),
+        ("price", Arc::new(Float64Array::from(vec![10.5, 11.0])) as _),
+        ("size", Arc::new(Int32Array::from(vec![2, 3])) as _),
+    ])
+    .unwrap();
+    let stream = StreamSchema::ordered(batch.schema(), "n").unwrap();
+    let out = Collector::new();
+    let columns = |inputs: &[StreamSchema]| {
+        let columns = Columns::all(&inputs[0])
+            .compute("value", "price", "*", "size")?
+            .compute("both", "n", "+", "size")?;
+        Ok(Box::new(columns.map()?) as _)
+    };
+    run(Pipeline::builder("columns")
+        .source("in", Rows::new(stream, vec![batch]))
+        .then("columns", columns)
+        .write("out", out.clone()));
+    let rows = out.committed().unwrap();
+    let value = rows.column_by_name("value").unwrap();
+    assert_eq!(
+        value
+            .as_primitive::<arrow_array::types::Float64Type>()
+            .values()
+            .to_vec(),
+        [21.0, 33.0]
+    );
+    let both = rows.column_by_name("both").unwrap();
+    assert_eq!(
+        both.as_primitive::<arrow_array::types::Int64Type>()
+            .values()
+            .to_vec(),
+        [3, 5]
+    );
+}
+
+#[test]
 fn an_overflow_is_an_error_and_not_a_value() {
     let columns = |inputs: &[StreamSchema]| {
         Ok(Box::new(

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
-use arrow_schema::{Field, Schema};
+use arrow_schema::{DataType, Field, Schema};
 
 use super::predicate::index_of;
 use crate::{Fired, Held, Operator, OperatorError, Output, StreamSchema};
@@ -255,10 +255,11 @@ impl Expression {
         use arrow_arith::numeric;
         let (operator, left, right) = match self {
             Self::Column(index) => return Ok(Arc::clone(rows.column(*index))),
-            Self::Arithmetic(operator, left, right) => {
-                (operator, left.datum(rows), right.datum(rows))
-            }
+            Self::Arithmetic(operator, left, right) => (operator, left, right),
         };
+        let common = common_number(left.array(rows).data_type(), right.array(rows).data_type());
+        let left = left.datum(rows, common.as_ref())?;
+        let right = right.datum(rows, common.as_ref())?;
         Ok(match operator {
             Arithmetic::Add => numeric::add(&*left, &*right)?,
             Arithmetic::Subtract => numeric::sub(&*left, &*right)?,
@@ -270,10 +271,47 @@ impl Expression {
 }
 
 impl Operand {
-    fn datum(&self, rows: &RecordBatch) -> Box<dyn arrow_array::Datum> {
+    fn array<'a>(&'a self, rows: &'a RecordBatch) -> &'a ArrayRef {
         match self {
-            Self::Column(index) => Box::new(Arc::clone(rows.column(*index))),
-            Self::Constant(constant) => Box::new(arrow_array::Scalar::new(Arc::clone(constant))),
+            Self::Column(index) => rows.column(*index),
+            Self::Constant(constant) => constant,
         }
+    }
+
+    /// The values, as numbers of type `common` where there is one.
+    fn datum(
+        &self,
+        rows: &RecordBatch,
+        common: Option<&DataType>,
+    ) -> Result<Box<dyn arrow_array::Datum>, OperatorError> {
+        let array = match common {
+            Some(common) => arrow_cast::cast(self.array(rows), common)?,
+            None => Arc::clone(self.array(rows)),
+        };
+        Ok(match self {
+            Self::Column(_) => Box::new(array),
+            Self::Constant(_) => Box::new(arrow_array::Scalar::new(array)),
+        })
+    }
+}
+
+/// The type in which numbers of two types are calculated: 64-bit floating point as soon as one of them is floating point,
+/// else 64-bit integers; nothing for equal types, for unsigned 64-bit integers beside signed ones, and for what is no number.
+fn common_number(left: &DataType, right: &DataType) -> Option<DataType> {
+    let number = |kind: &DataType| kind.is_integer() || kind.is_floating();
+    if left == right || !number(left) || !number(right) {
+        return None;
+    }
+    if left.is_floating() || right.is_floating() {
+        return Some(DataType::Float64);
+    }
+    let widest = |kind: &DataType| *kind == DataType::UInt64;
+    match (
+        widest(left) || widest(right),
+        left.is_signed_integer() || right.is_signed_integer(),
+    ) {
+        (true, true) => None,
+        (true, false) => Some(DataType::UInt64),
+        (false, _) => Some(DataType::Int64),
     }
 }
