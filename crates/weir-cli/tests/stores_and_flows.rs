@@ -107,7 +107,10 @@ fn rows_go_round_through_a_store_and_a_pipeline() {
         assert!(text.contains(said), "{said}: {ran:?}");
     }
     let shown = weir.good(&["--json", "runs", "show", "bars-2"]).stdout;
-    assert!(shown.contains("\"followed\""), "{shown}");
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let folder_of_run = shown["run"]["folder"].as_str().unwrap();
+    let record = std::fs::read_to_string(format!("{folder_of_run}/run.json")).unwrap();
+    assert!(record.contains("\"followed\""), "{record}");
     let bars = weir.good(&["store", "read", &store, "bars"]).stdout;
     let anew = "ts,symbol,open,n\n0,A,1.0,2\n0,B,7.0,1\n3600,A,2.0,1\n3600,B,5.0,1\n";
     assert_eq!(bars, anew);

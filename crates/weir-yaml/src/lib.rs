@@ -25,7 +25,7 @@
 //! }
 //!
 //! impl Document for Kettle {
-//!     const FORMAT: Format = Format::new("kettle", 1, Code::new("W0201", "a kettle has mistakes"));
+//!     const FORMAT: Format = Format::new("kettle/1", "kettle", Code::new("W0201", "a kettle has mistakes"));
 //!     fn blank() -> Self {
 //!         Kettle { litres: 2 }
 //!     }
