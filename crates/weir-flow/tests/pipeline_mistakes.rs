@@ -524,6 +524,22 @@ fn survives(bytes: &[u8]) {
     }
 }
 
+/// Names that the file itself defines are offered as remedies, so they may hold anything.
+#[test]
+fn a_name_that_is_offered_is_printable() {
+    let text = GOOD.replace("buys: side", "\"buT-\\x01\": side");
+    assert_ne!(text, GOOD);
+    survives(text.as_bytes());
+    let mistakes = PipelineFile::parse("p.yaml", &text).unwrap_err();
+    assert!(
+        mistakes
+            .mistakes
+            .iter()
+            .any(|mistake| mistake.remedy.contains("buT-\u{b7}")),
+        "{mistakes}"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -21,6 +21,7 @@
 //! ```
 
 mod area;
+mod export;
 mod geotiff;
 mod grid;
 mod overlap;
@@ -30,6 +31,7 @@ pub use area::{
     AreaPass, Average, Count, Coverage, Deviation, Maximum, Minimum, Mode, PassError, Quantile,
     Statistic, Sum, Thresholded,
 };
+pub use export::{Column, Export, ExportError, Exported, Part, PartWriter, Target};
 pub use geotiff::{
     Compression, Crs, GeoTiff, GeoTiffError, Info, PixelType, Place, ReadAt, ReadLimits, Samples,
 };

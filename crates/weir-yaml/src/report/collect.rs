@@ -123,12 +123,12 @@ impl<'text> Report<'text> {
         let (source_line, source_column) = excerpt(self.line(place.line), place);
         self.mistakes.push(Mistake {
             code: code.into(),
-            path: path.to_owned(),
+            path: printable(path.to_owned()),
             line: place.line,
             column: place.column,
             end_column: place.end_column,
-            message: message.into(),
-            remedy: remedy.into(),
+            message: printable(message.into()),
+            remedy: printable(remedy.into()),
             source_line,
             source_column,
         });
@@ -152,6 +152,17 @@ fn excerpt(line: &str, place: Place) -> (String, usize) {
         piece.collect::<String>().trim_end().to_owned(),
         place.column - first + 1,
     )
+}
+
+/// Words of a file come back in what is said about it, such as a name that was probably meant:
+/// whatever they hold, a terminal is sent nothing that it would obey.
+fn printable(words: String) -> String {
+    if words.chars().any(char::is_control) {
+        let plain = |c: char| if c.is_control() { '\u{b7}' } else { c };
+        words.chars().map(plain).collect()
+    } else {
+        words
+    }
 }
 
 /// A file name may hold anything, a report may not.
