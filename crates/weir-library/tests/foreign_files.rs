@@ -106,23 +106,32 @@ fn a_damaged_catalogue_is_an_error_and_never_a_panic() {
 }
 
 #[test]
-fn a_catalogue_of_version_1_opens() {
-    let folder = tempfile::tempdir().unwrap();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/library-v1.sqlite");
-    std::fs::copy(fixture, folder.path().join("library.sqlite")).unwrap();
-    let library = Library::open(Home::at(folder.path())).unwrap();
-    let runs = library.list(&Filter::default()).unwrap();
-    assert_eq!(runs.len(), 2);
-    let finished = library.find("bold-otter").unwrap();
-    assert_eq!(finished.state, RunState::Finished);
-    let details = library.show(finished.id).unwrap();
-    assert_eq!(details.parameters["patients"], 10);
-    assert_eq!(details.stages[0].stage, "simulate");
-    assert!(!library.samples(finished.id).unwrap().is_empty());
-    assert_eq!(
-        library.find("calm-reed").unwrap().state,
-        RunState::Resumable
-    );
+fn catalogues_of_every_version_open() {
+    for version in 1..=SCHEMA_VERSION {
+        let folder = tempfile::tempdir().unwrap();
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("tests/fixtures/library-v{version}.sqlite"));
+        std::fs::copy(&fixture, folder.path().join("library.sqlite")).unwrap();
+        let library = Library::open(Home::at(folder.path())).unwrap();
+        let runs = library.list(&Filter::default()).unwrap();
+        assert_eq!(runs.len(), 2);
+        let finished = library.find("bold-otter").unwrap();
+        assert_eq!(finished.state, RunState::Finished);
+        let details = library.show(finished.id).unwrap();
+        assert_eq!(details.parameters["patients"], 10);
+        assert_eq!(details.stages[0].stage, "simulate");
+        assert!(!library.samples(finished.id).unwrap().is_empty());
+        assert_eq!(
+            library.find("calm-reed").unwrap().state,
+            RunState::Resumable
+        );
+        drop(library);
+        let stamp: u32 = Connection::open(folder.path().join("library.sqlite"))
+            .unwrap()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(stamp, SCHEMA_VERSION, "from version {version}");
+    }
 }
 
 /// Makes the fixture of this version: `cargo test -p weir-library --test foreign_files -- --ignored`

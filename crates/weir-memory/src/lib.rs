@@ -45,6 +45,7 @@ mod psi;
 mod resident;
 mod sampler;
 mod spec;
+mod system;
 
 pub use adaptive::{Adaptive, AdaptiveError, FollowingSize};
 pub use budget::{Budget, BudgetBuilder, Held, Holder, HolderName, Refusal, Reservation, Snapshot};
@@ -62,3 +63,4 @@ pub use spec::{
     BudgetError, BudgetOrigin, BudgetPlan, BudgetSpec, BudgetWarning, GUARANTEED_BUDGET,
     MINIMUM_BUDGET, ParseBudgetError, Share,
 };
+pub use system::SystemMemory;

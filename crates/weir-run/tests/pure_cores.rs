@@ -6,7 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use weir_memory::Pressure;
 use weir_run::{
-    MemorySample, Rate, RunId, RunKind, RunName, RunState, Throttle, Timeline, Timestamp,
+    MemorySample, MemoryUsage, Rate, RunId, RunKind, RunName, RunState, Throttle, Timeline,
+    Timestamp,
 };
 
 proptest! {
@@ -99,6 +100,8 @@ proptest! {
                 reserved: 0,
                 limit: 0,
                 pressure: Pressure::Calm.into(),
+                system_available: None,
+                system_total: None,
             });
             prop_assert!(timeline.len() <= capacity.max(4));
             prop_assert_eq!(timeline.len(), timeline.samples().count());
@@ -110,6 +113,23 @@ proptest! {
         if !sizes.is_empty() && sizes.len() < capacity {
             prop_assert_eq!(kept.len(), sizes.len());
         }
+    }
+
+    #[test]
+    fn usage_is_what_its_samples_come_to(sizes in proptest::collection::vec(1u64..1 << 40, 1..200)) {
+        let usage = MemoryUsage::of(sizes.iter().map(|size| (*size, size / 2)));
+        prop_assert_eq!(usage.samples, sizes.len() as u64);
+        prop_assert_eq!(Some(usage.peak_resident), sizes.iter().copied().max());
+        prop_assert_eq!(Some(usage.min_resident), sizes.iter().copied().min());
+        let mean = sizes.iter().sum::<u64>() / usage.samples;
+        prop_assert_eq!(usage.mean_resident, mean);
+        // Exact, in integers: the sum of squared distances times the number of samples.
+        let samples = i128::from(usage.samples);
+        let sum: i128 = sizes.iter().map(|size| i128::from(*size)).sum();
+        let squares: i128 = sizes.iter().map(|size| i128::from(*size).pow(2)).sum();
+        let spread = samples * squares - sum * sum;
+        let expected = (spread as f64 / (samples * (samples - 1).max(1)) as f64).sqrt();
+        prop_assert!((usage.sd_resident as f64 - expected).abs() <= 0.5 + expected * 1e-9);
     }
 
     #[test]

@@ -20,6 +20,6 @@ pub use library::Library;
 pub use list::Filter;
 pub use rebuild::Rebuilt;
 pub(crate) use rows::{
-    append_stage, insert_manifest_end, insert_run, insert_sample, replace_report,
+    append_stage, insert_manifest_end, insert_run, insert_sample, later, replace_report,
 };
 pub(crate) use sql::{signed, sql_error, unsigned};

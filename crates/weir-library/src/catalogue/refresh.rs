@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use rusqlite::{Row, Transaction, named_params};
-use weir_run::{Manifest, RunId, RunState, Timestamp};
+use rusqlite::{Row, Transaction, named_params, params};
+use weir_run::{Manifest, MemoryUsage, RunId, RunState, Timestamp};
 
-use super::rows::{insert_manifest_end, parsed};
+use super::rows::{deviation, insert_manifest_end, minimum, parsed};
 use super::{Library, unsigned};
 use crate::{LibraryError, Liveness, Owner};
 
@@ -128,7 +129,7 @@ fn totals_from_samples(transaction: &Transaction<'_>, id: RunId) -> rusqlite::Re
     )?;
     transaction.execute(
         "INSERT INTO stages (run, position, stage, ending, began, seconds, done, total, unit, peak_resident,
-             mean_resident, peak_reserved, samples)
+             mean_resident, peak_reserved, samples, started_at, ended_at)
          SELECT ?1,
              (SELECT coalesce(max(position), -1) FROM stages WHERE run = ?1)
                  + row_number() OVER (ORDER BY min(seconds), told.stage),
@@ -136,12 +137,45 @@ fn totals_from_samples(transaction: &Transaction<'_>, id: RunId) -> rusqlite::Re
              coalesce((SELECT done FROM runs WHERE id = ?1 AND runs.stage = told.stage), 0),
              (SELECT total FROM runs WHERE id = ?1 AND runs.stage = told.stage),
              coalesce((SELECT unit FROM runs WHERE id = ?1 AND runs.stage = told.stage), ''),
-             max(resident), CAST(avg(resident) AS INTEGER), max(reserved), count(*)
+             max(resident), CAST(avg(resident) AS INTEGER), max(reserved), count(*), min(at), max(at)
          FROM memory_samples AS told
          WHERE run = ?1 AND told.stage IS NOT NULL
              AND told.stage NOT IN (SELECT stage FROM stages WHERE run = ?1)
          GROUP BY told.stage",
         [&id],
     )?;
+    spreads_from_samples(transaction, &id)
+}
+
+/// The least and the deviation of what a killed process has told, for the run and the stages that it did not end:
+/// SQLite has no square root everywhere.
+fn spreads_from_samples(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
+    let told: Vec<(Option<String>, u64)> = transaction
+        .prepare("SELECT stage, resident FROM memory_samples WHERE run = ?1 ORDER BY number")?
+        .query_map([id], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?
+        .collect::<rusqlite::Result<_>>()?;
+    if told.is_empty() {
+        return Ok(());
+    }
+    let all = MemoryUsage::of(told.iter().map(|(_, resident)| (*resident, 0)));
+    transaction.execute(
+        "UPDATE runs SET min_resident = ?2, sd_resident = ?3 WHERE id = ?1",
+        params![id, minimum(all), deviation(all)],
+    )?;
+    let stages: BTreeSet<&str> = told
+        .iter()
+        .filter_map(|(stage, _)| stage.as_deref())
+        .collect();
+    for stage in stages {
+        let of_stage = told
+            .iter()
+            .filter(|(told, _)| told.as_deref() == Some(stage));
+        let usage = MemoryUsage::of(of_stage.map(|(_, resident)| (*resident, 0)));
+        transaction.execute(
+            "UPDATE stages SET min_resident = ?3, sd_resident = ?4
+             WHERE run = ?1 AND stage = ?2 AND min_resident IS NULL",
+            params![id, stage, minimum(usage), deviation(usage)],
+        )?;
+    }
     Ok(())
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Transaction, named_params, params};
 use serde_json::Value;
-use weir_run::{Manifest, MemoryUsage, RunReport, RunState, StageEnd, StageReport};
+use weir_run::{
+    Manifest, MemorySample, MemoryUsage, RunReport, RunState, StageEnd, StageReport, Timestamp,
+};
 
 use super::sql::{signed, unsigned};
 use crate::{Owner, RunRow};
@@ -14,7 +16,7 @@ use crate::{Owner, RunRow};
 /// The columns that [`read_row`] reads.
 pub(super) const COLUMNS: &str = "id, name, kind, state, folder, created, started, ended, seconds, error, \
      owner_pid, stage, done, total, unit, memory_limit, peak_resident, mean_resident, peak_reserved, \
-     memory_samples";
+     memory_samples, min_resident, sd_resident";
 
 /// Parameters are searched by key; at most this many keys of a run are kept for that.
 const MAX_PARAMETERS: usize = 4096;
@@ -50,6 +52,8 @@ pub(super) fn usage(row: &Row<'_>, samples: &str) -> rusqlite::Result<MemoryUsag
         mean_resident: unsigned(row.get("mean_resident")?),
         peak_reserved: unsigned(row.get("peak_reserved")?),
         samples: unsigned(row.get(samples)?),
+        min_resident: unsigned(row.get::<_, Option<i64>>("min_resident")?.unwrap_or(0)),
+        sd_resident: unsigned(row.get::<_, Option<i64>>("sd_resident")?.unwrap_or(0)),
     })
 }
 
@@ -90,12 +94,13 @@ pub(crate) fn insert_run(
     limit: Option<u64>,
 ) -> rusqlite::Result<()> {
     let id = manifest.id.to_string();
+    let told = manifest.timeline.last().map(|sample| sample.limit);
     transaction.execute(
         "INSERT INTO runs (id, name, kind, state, weir, folder, seed, parameters, result, host_name,
-             host_system, host_threads, created, ended, seconds, error, memory_limit, owner_pid,
+             host_system, host_threads, created, started, ended, seconds, error, memory_limit, owner_pid,
              owner_start, owner_boot, owner_space, owner_seen)
          VALUES (:id, :name, :kind, :state, :weir, :folder, :seed, :parameters, :result, :host_name,
-             :host_system, :host_threads, :created, :ended, :seconds, :error, :memory_limit, :pid,
+             :host_system, :host_threads, :created, :started, :ended, :seconds, :error, :memory_limit, :pid,
              :start, :boot, :space, :seen)",
         named_params! {
             ":id": id,
@@ -111,10 +116,11 @@ pub(crate) fn insert_run(
             ":host_system": manifest.host.system,
             ":host_threads": manifest.host.threads,
             ":created": manifest.created.to_string(),
+            ":started": manifest.started().map(|moment| moment.to_string()),
             ":ended": manifest.ended.map(|moment| moment.to_string()),
             ":seconds": manifest.seconds,
             ":error": manifest.error,
-            ":memory_limit": limit.map(signed),
+            ":memory_limit": limit.or(told).map(signed),
             ":pid": owner.map(|owner| owner.pid),
             ":start": owner.map(|owner| signed(owner.start)),
             ":boot": owner.map(|owner| owner.boot.as_str()),
@@ -144,7 +150,22 @@ pub(crate) fn insert_run(
             ],
         )?;
     }
-    replace_totals(transaction, &id, manifest.memory, &manifest.stages)
+    for sample in manifest.timeline.iter().take(Manifest::MAX_TIMELINE) {
+        insert_sample(
+            transaction,
+            &id,
+            sample,
+            later(manifest.started(), sample.seconds),
+        )?;
+    }
+    replace_manifest_totals(transaction, manifest)
+}
+
+/// The moment so many seconds after another.
+pub(crate) fn later(moment: Option<Timestamp>, seconds: f64) -> Option<Timestamp> {
+    // What is no number or beyond all time becomes the nearest integer.
+    let micros = (seconds * 1e6) as i64;
+    moment.map(|moment| Timestamp::from_micros(moment.as_micros().saturating_add(micros)))
 }
 
 /// Writes a report's totals, stages and timeline in place of those of an earlier attempt.
@@ -153,24 +174,27 @@ pub(crate) fn replace_report(
     report: &RunReport,
 ) -> rusqlite::Result<()> {
     let id = report.id.to_string();
-    replace_totals(transaction, &id, report.memory, &report.stages)?;
+    let started = Some(report.started);
+    replace_totals(transaction, &id, report.memory, &report.stages, started)?;
     transaction.execute("DELETE FROM memory_samples WHERE run = ?1", [&id])?;
     for sample in &report.timeline {
-        insert_sample(transaction, &id, sample)?;
+        insert_sample(transaction, &id, sample, later(started, sample.seconds))?;
     }
     Ok(())
 }
 
+/// Inserts a sample that was taken at `at`.
 pub(crate) fn insert_sample(
     connection: &Connection,
     id: &str,
-    sample: &weir_run::MemorySample,
+    sample: &MemorySample,
+    at: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO memory_samples (run, seconds, stage, operation, resident, reserved, memory_limit,
-                 pressure)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 pressure, at, system_available, system_total)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             id,
@@ -180,7 +204,10 @@ pub(crate) fn insert_sample(
             signed(sample.resident),
             signed(sample.reserved),
             signed(sample.limit),
-            sample.pressure.as_str()
+            sample.pressure.as_str(),
+            at.map(|moment| moment.to_string()),
+            sample.system_available.map(signed),
+            sample.system_total.map(signed)
         ])?;
     Ok(())
 }
@@ -190,31 +217,45 @@ fn replace_totals(
     id: &str,
     memory: MemoryUsage,
     stages: &[StageReport],
+    started: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     transaction.execute(
         "UPDATE runs SET peak_resident = ?2, mean_resident = ?3, peak_reserved = ?4,
-             memory_samples = ?5
+             memory_samples = ?5, min_resident = ?6, sd_resident = ?7
          WHERE id = ?1",
         params![
             id,
             signed(memory.peak_resident),
             signed(memory.mean_resident),
             signed(memory.peak_reserved),
-            signed(memory.samples)
+            signed(memory.samples),
+            minimum(memory),
+            deviation(memory)
         ],
     )?;
     transaction.execute("DELETE FROM stages WHERE run = ?1", [id])?;
     for stage in stages {
-        append_stage(transaction, id, stage)?;
+        append_stage(transaction, id, stage, started)?;
     }
     Ok(())
 }
 
-/// Appends a stage after those that the run has.
+/// The least resident size, where it is known: manifests of earlier versions do not tell.
+pub(super) fn minimum(memory: MemoryUsage) -> Option<i64> {
+    (memory.min_resident > 0).then(|| signed(memory.min_resident))
+}
+
+/// The standard deviation, where there is one.
+pub(super) fn deviation(memory: MemoryUsage) -> Option<i64> {
+    (memory.min_resident > 0 && memory.samples > 1).then(|| signed(memory.sd_resident))
+}
+
+/// Appends a stage after those that the run has, which started at `started`.
 pub(crate) fn append_stage(
     connection: &Connection,
     id: &str,
     stage: &StageReport,
+    started: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     let position: i64 = connection.query_row(
         "SELECT coalesce(max(position) + 1, 0) FROM stages WHERE run = ?1",
@@ -228,8 +269,9 @@ pub(crate) fn append_stage(
     };
     connection.execute(
         "INSERT INTO stages (run, position, stage, ending, error, began, seconds, done, total, unit,
-             peak_resident, mean_resident, peak_reserved, samples)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             peak_resident, mean_resident, peak_reserved, samples, min_resident, sd_resident, started_at,
+             ended_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         params![
             id,
             position,
@@ -244,14 +286,18 @@ pub(crate) fn append_stage(
             signed(stage.memory.peak_resident),
             signed(stage.memory.mean_resident),
             signed(stage.memory.peak_reserved),
-            signed(stage.memory.samples)
+            signed(stage.memory.samples),
+            minimum(stage.memory),
+            deviation(stage.memory),
+            later(started, stage.began).map(|moment| moment.to_string()),
+            later(started, stage.began + stage.seconds).map(|moment| moment.to_string())
         ],
     )?;
     for operation in &stage.operations {
         connection.execute(
             "INSERT INTO operations (run, position, operation, count, seconds, peak_resident,
-                 mean_resident, peak_reserved, samples)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 mean_resident, peak_reserved, samples, min_resident, sd_resident)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 id,
                 position,
@@ -261,7 +307,9 @@ pub(crate) fn append_stage(
                 signed(operation.memory.peak_resident),
                 signed(operation.memory.mean_resident),
                 signed(operation.memory.peak_reserved),
-                signed(operation.memory.samples)
+                signed(operation.memory.samples),
+                minimum(operation.memory),
+                deviation(operation.memory)
             ],
         )?;
     }
@@ -318,5 +366,18 @@ pub(crate) fn insert_manifest_end(
             manifest.result.to_string()
         ],
     )?;
-    replace_totals(transaction, &id, manifest.memory, &manifest.stages)
+    replace_manifest_totals(transaction, manifest)
+}
+
+fn replace_manifest_totals(
+    transaction: &Transaction<'_>,
+    manifest: &Manifest,
+) -> rusqlite::Result<()> {
+    replace_totals(
+        transaction,
+        &manifest.id.to_string(),
+        manifest.memory,
+        &manifest.stages,
+        manifest.started(),
+    )
 }

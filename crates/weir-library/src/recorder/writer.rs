@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use weir_run::{Event, EventKind, Timestamp};
 
 use super::Message;
-use crate::catalogue::{append_stage, insert_sample, signed, sql_error};
+use crate::catalogue::{append_stage, insert_sample, later, signed, sql_error};
 use crate::{LibraryError, Registration};
 
 /// Events that arrive within this time of the first go into one transaction with it.
@@ -140,7 +140,10 @@ fn write_event(
                 total.unit().as_str(),
             )?;
         }
-        EventKind::StageEnded(report) => append_stage(transaction, run, report)?,
+        EventKind::StageEnded(report) => {
+            let started = later(Some(event.at), -(report.began + report.seconds));
+            append_stage(transaction, run, report, started)?;
+        }
         EventKind::Progress(progress) => {
             let unit = progress.unit.as_str();
             set_progress(
@@ -154,7 +157,7 @@ fn write_event(
         }
         EventKind::MemorySample(sample) => {
             if samples.is_multiple_of(*stride) {
-                insert_sample(transaction, run, sample)?;
+                insert_sample(transaction, run, sample, Some(event.at))?;
                 *kept += 1;
                 if kept.is_multiple_of(SAMPLES_PER_STRIDE) {
                     *stride *= 2;

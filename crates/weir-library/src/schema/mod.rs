@@ -9,7 +9,7 @@ pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 
 /// What leads from each version to the next; entry 0 makes version 1. Entries never change
 /// once they are released.
-const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql")];
 
 /// Marks a SQLite file as a catalogue of weir (`PRAGMA application_id`): "weir" in ASCII.
 const APPLICATION_ID: i32 = 0x7765_6972;

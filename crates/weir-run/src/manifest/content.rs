@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::memory::MemoryUsage;
+use crate::memory::{MemorySample, MemoryUsage, Timeline};
 use crate::stage::StageReport;
 use crate::{Outcome, RunId, RunKind, RunName, RunReport, RunState, Timestamp};
 
@@ -51,6 +51,9 @@ pub struct Manifest {
     /// Whatever else the job keeps with it.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub result: Value,
+    /// Memory over time, at most [`Manifest::MAX_TIMELINE`] samples: from them a lost catalogue gets the run's back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<MemorySample>,
 }
 
 impl Manifest {
@@ -58,6 +61,8 @@ impl Manifest {
     pub const FORMAT: u32 = 1;
     /// The file's name in a run's folder.
     pub const FILE_NAME: &'static str = "run.json";
+    /// At most this many samples of memory are kept in the file, thinned as [`Timeline`] does.
+    pub const MAX_TIMELINE: usize = 256;
 
     /// The manifest of a run that is registered and has not started, on this host.
     pub fn new(id: RunId, name: RunName, kind: RunKind, created: Timestamp) -> Self {
@@ -79,6 +84,7 @@ impl Manifest {
             memory: MemoryUsage::default(),
             stages: Vec::new(),
             result: Value::Null,
+            timeline: Vec::new(),
         }
     }
 
@@ -98,6 +104,20 @@ impl Manifest {
         self.seconds = Some(report.seconds);
         self.memory = report.memory;
         self.stages.clone_from(&report.stages);
+        let mut timeline = Timeline::new(Self::MAX_TIMELINE);
+        report
+            .timeline
+            .iter()
+            .for_each(|sample| timeline.push(sample.clone()));
+        self.timeline = timeline.samples().cloned().collect();
+    }
+
+    /// When it started last, where it has ended: as long before that as it worked.
+    pub fn started(&self) -> Option<Timestamp> {
+        let micros = (self.seconds? * 1e6) as i64;
+        Some(Timestamp::from_micros(
+            self.ended?.as_micros().saturating_sub(micros),
+        ))
     }
 }
 

@@ -19,4 +19,19 @@ pub struct MemorySample {
     pub limit: u64,
     /// The pressure level.
     pub pressure: PressureLevel,
+    /// What the machine could still give ([`weir_memory::SystemMemory`]), where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_available: Option<u64>,
+    /// What the machine has, where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_total: Option<u64>,
+}
+
+impl MemorySample {
+    /// How much of the machine's memory was in use, by all its processes, in percent.
+    pub fn system_percent(&self) -> Option<f64> {
+        let total = self.system_total.filter(|total| *total > 0)?;
+        let used = total.saturating_sub(self.system_available?);
+        Some(used as f64 / total as f64 * 100.0)
+    }
 }

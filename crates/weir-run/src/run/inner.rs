@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use weir_memory::Budget;
+use weir_memory::{Budget, SystemMemory};
 
 use super::{RunBuilder, RunReport};
 use crate::event::{Event, EventKind, Observer};
@@ -164,6 +164,7 @@ impl RunInner {
     /// Files a reading under the run, its stages and operations at work, and tells observers.
     pub(crate) fn on_reading(&self, reading: Reading) {
         let seconds = self.elapsed().as_secs_f64();
+        let system = SystemMemory::read();
         let (sample, before) = {
             let mut memory = lock(&self.memory);
             let Reading {
@@ -187,6 +188,8 @@ impl RunInner {
                 reserved,
                 limit,
                 pressure,
+                system_available: system.map(|system| system.available.as_u64()),
+                system_total: system.map(|system| system.total.as_u64()),
             };
             memory.timeline.push(sample.clone());
             let before = std::mem::replace(&mut memory.pressure, pressure);
