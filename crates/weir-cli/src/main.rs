@@ -14,6 +14,7 @@ mod flow;
 mod library;
 mod memory;
 mod output;
+mod piped;
 mod plot;
 mod progress;
 mod protocol;

@@ -61,7 +61,7 @@ fn told(ran: &Ran) -> String {
 #[test]
 fn help_of_every_command() {
     let weir = Weir::in_memory();
-    let commands: [&[&str]; 39] = [
+    let commands: [&[&str]; 41] = [
         &[],
         &["sim"],
         &["sim", "run"],
@@ -82,11 +82,13 @@ fn help_of_every_command() {
         &["store", "ls"],
         &["store", "show"],
         &["store", "write"],
+        &["store", "alter"],
         &["store", "read"],
         &["store", "versions"],
         &["store", "compact"],
         &["store", "vacuum"],
         &["store", "verify"],
+        &["store", "repair"],
         &["store", "rm"],
         &["store", "import"],
         &["flow"],

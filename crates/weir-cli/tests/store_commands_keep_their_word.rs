@@ -127,6 +127,156 @@ fn rows_that_late_ones_replace_are_said_to_count_twice() {
     );
 }
 
+#[test]
+fn a_dataset_is_altered_in_one_version_and_for_good() {
+    let weir = store(&[
+        ("ticks.csv", TICKS),
+        ("venue.csv", "ts,id,price,venue\n3,3,3.5,X\n1,1,9.5,\n"),
+    ]);
+    write(
+        &weir,
+        "a",
+        "ticks.csv",
+        &["--order-column", "ts", "--type", "id=int32"],
+    );
+    let alter = |more: &[&str]| weir.run(&[&["store", "alter", "s", "a"], more].concat());
+    let ran = alter(&[
+        "--add-column",
+        "venue=text",
+        "--widen",
+        "id=int64",
+        "--duplicates-on",
+        "id",
+    ]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("version 3"), "{ran:?}");
+    // The new settings hold for writes that say nothing.
+    assert_eq!(write(&weir, "a", "venue.csv", &[]).code, Some(0));
+    let read = weir.good(&["store", "read", "s", "a"]).stdout;
+    assert_eq!(read, "ts,id,price,venue\n1,1,9.5,\n2,2,2.5,\n3,3,3.5,X\n");
+    // What a write says holds for it alone.
+    let ran = write(
+        &weir,
+        "a",
+        "venue.csv",
+        &["--row-group", "1", "--late", "beside"],
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let settings = weir.good(&["--json", "store", "show", "s", "a"]).json()["settings"].clone();
+    assert_eq!(settings["late_rows"], "merge");
+    weir.good(&["store", "compact", "s", "a"]);
+    weir.good(&[
+        "store",
+        "alter",
+        "s",
+        "a",
+        "--late",
+        "beside",
+        "--row-group",
+        "2",
+        "--keep-duplicates",
+    ]);
+    let shown = weir.good(&["store", "show", "s", "a"]).stdout;
+    for said in [
+        "row groups of 2 rows",
+        "duplicates are kept",
+        "late rows go beside",
+    ] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let again = alter(&["--late", "beside"]);
+    assert!(again.stdout.contains("is so already"), "{again:?}");
+    for (more, said) in [
+        (
+            &["--widen", "price=float32"][..],
+            "cannot be widened from Float64 to Float32",
+        ),
+        (
+            &["--widen", "no=int64"],
+            "the columns are ts, id, price, venue",
+        ),
+        (
+            &["--add-column", "id=text"],
+            "there is a column \"id\" already",
+        ),
+        (&["--allow-null", "ts"], "so it is never null"),
+        (&["--row-group", "0"], "no rows fit"),
+        (
+            &["--duplicates-on", "no"],
+            "column \"no\", which does not exist",
+        ),
+        (&[], "required"),
+        (
+            &["--keep-duplicates", "--duplicates-on", "id"],
+            "cannot be used with",
+        ),
+    ] {
+        let ran = alter(more);
+        assert_eq!(ran.code, Some(2), "{more:?}: {ran:?}");
+        assert!(ran.stderr.contains(said), "{more:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_damaged_manifest_is_repaired_or_removed_and_what_is_lost_is_told() {
+    let weir = store(&[("ticks.csv", TICKS), ("more.csv", "ts,id,price\n3,3,3.5\n")]);
+    for key in ["a", "b"] {
+        write(&weir, key, "ticks.csv", &["--order-column", "ts"]);
+        write(&weir, key, "more.csv", &[]);
+        let name = format!("s/name={key}/_weir/00000000000000000003.json");
+        let manifest = weir.folder().join(name);
+        let bytes = std::fs::read(&manifest).unwrap();
+        std::fs::write(&manifest, &bytes[..bytes.len() / 2]).unwrap();
+    }
+    let refused = write(&weir, "a", "more.csv", &[]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("weir store repair"), "{refused:?}");
+    let repaired = weir.good(&["store", "repair", "s", "a"]).stdout;
+    for said in [
+        "version 4 is version 2 anew",
+        "lost ",
+        "00000000000000000003.damaged",
+        "1 file",
+        ".parquet",
+    ] {
+        assert!(repaired.contains(said), "{said}: {repaired}");
+    }
+    assert_eq!(weir.good(&["store", "read", "s", "a"]).stdout, TICKS);
+    assert_eq!(write(&weir, "a", "more.csv", &[]).code, Some(0));
+    weir.good(&["store", "verify", "s", "a"]);
+    let again = weir.good(&["--json", "store", "repair", "s", "a"]).json();
+    assert_eq!(
+        (&again["back_to"], &again["version"]),
+        (&serde_json::Value::Null, &5.into())
+    );
+    let removed = weir.run(&["store", "rm", "s", "b", "--yes"]);
+    assert_eq!(removed.code, Some(0), "{removed:?}");
+    assert!(removed.stderr.contains("damaged"), "{removed:?}");
+    assert!(!weir.folder().join("s/name=b").exists());
+}
+
+#[test]
+fn a_range_that_holds_nothing_is_a_mistake() {
+    let weir = store(&[("days.csv", "day,v\n2024-01-01,1\n2024-01-02,2\n")]);
+    write(&weir, "a", "days.csv", &["--order-column", "day"]);
+    for to in ["2024-01-02", "2024-01-01"] {
+        let range = [
+            "store",
+            "read",
+            "s",
+            "a",
+            "--from",
+            "2024-01-02",
+            "--to",
+            to,
+        ];
+        let ran = weir.run(&range);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let said = format!("from 2024-01-02 on and before {to}");
+        assert!(ran.stderr.contains(&said), "{ran:?}");
+    }
+}
+
 fn many() -> String {
     let rows: String = (0..100).map(|row| format!("{row},{row}\n")).collect();
     format!("ts,v\n{rows}")

@@ -25,6 +25,8 @@ pub(crate) enum OwnName {
     Manifest(Version),
     /// A manifest that a vacuum takes away.
     Retired(Version),
+    /// A damaged manifest that a repair has set aside.
+    Damaged(Version),
     /// A late file.
     Late,
     /// Anything else.
@@ -55,6 +57,10 @@ impl Layout {
 
     pub(crate) fn retired(&self, version: Version) -> ObjectPath {
         self.own.join(&format!("{:020}.retired", version.0))
+    }
+
+    pub(crate) fn damaged(&self, version: Version) -> ObjectPath {
+        self.own.join(&format!("{:020}.damaged", version.0))
     }
 
     pub(crate) fn file(&self, name: &str, place: Place) -> ObjectPath {
@@ -102,6 +108,8 @@ pub(crate) fn own_name(name: &str) -> OwnName {
         OwnName::Manifest(found)
     } else if let Some(found) = name.strip_suffix(".retired").and_then(version) {
         OwnName::Retired(found)
+    } else if let Some(found) = name.strip_suffix(".damaged").and_then(version) {
+        OwnName::Damaged(found)
     } else if name.ends_with(".late") {
         OwnName::Late
     } else {

@@ -64,6 +64,7 @@ mod layout;
 mod manifest;
 mod merge;
 pub mod order;
+mod repair;
 mod scan;
 mod snapshot;
 pub mod sort;
@@ -77,6 +78,7 @@ pub use commit::{Change, CommitError, Conflict, MetadataPatch, Writing};
 pub use compact::CompactOptions;
 pub use data::{Compression, DataError, widens};
 pub use dataset::{Dataset, DatasetSpec};
+pub use evolve::ColumnChange;
 pub use intersections::{Intersection, Intersections, intersections};
 pub use key::{Key, KeyError, KeyField, KeyPrefix, KeySchema, KeyType, KeyValue};
 pub use manifest::{
@@ -86,6 +88,7 @@ pub use manifest::{
 };
 pub use merge::{Period, PeriodError};
 pub use order::{OrderColumn, OrderError, OrderType, OrderValue, ParseOrderValueError, TotalF64};
+pub use repair::{LostFile, Repaired, SetAside};
 pub use scan::{Comparison, OrderRange, Predicate, Scan, ScanError, ScanOptions};
 pub use snapshot::{OpenError, Snapshot, VersionRef};
 #[cfg(feature = "object-store")]

@@ -254,7 +254,7 @@ fn columns_are_added_and_widened_explicitly() {
     put(old.clone()).unwrap();
     assert!(matches!(
         dataset.add_column(Field::new("note", DataType::Utf8, false)),
-        Err(WriteError::Schema { .. })
+        Err(WriteError::Column { .. })
     ));
     dataset
         .add_column(Field::new("note", DataType::Utf8, true))

@@ -11,6 +11,7 @@ use weir_run::{Cancel, CancelReason, Outcome, RunReport, Total};
 
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, count, counted, seconds};
+use crate::piped::{Noted, Patient, Unheard};
 use crate::sim::{Means, begin};
 
 /// How a pipeline is to be run.
@@ -72,6 +73,9 @@ pub struct Finished {
     limit_origin: String,
     folder: PathBuf,
     stdout: bool,
+    /// The reader of standard output went away before the last row.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unheard: bool,
 }
 
 /// Runs a registered pipeline to its end, its cancellation or its error, and records which.
@@ -101,7 +105,8 @@ pub fn execute(
             return Err(failure);
         }
     };
-    let result = flow(work, &registration, means, cancel, &run, output);
+    let gone = Noted::default();
+    let result = flow(work, &registration, means, cancel, &gone, &run, output);
     let outcome = match &result {
         Ok(Some(_)) => Outcome::Finished,
         Ok(None) => Outcome::Cancelled {
@@ -112,7 +117,10 @@ pub fn execute(
         },
     };
     let report = run.finish(outcome);
-    let finished = result.map(|flow| finished(&registration, work, flow, &report, means));
+    let finished = result.map(|flow| Finished {
+        unheard: gone.is_so(),
+        ..finished(&registration, work, flow, &report, means)
+    });
     if let Ok(finished) = &finished {
         registration.set_result(json!(finished));
     }
@@ -142,21 +150,30 @@ fn flow(
     registration: &Registration,
     means: &Means,
     cancel: Cancel,
+    gone: &Noted,
     run: &weir_run::Run,
     output: &Output,
 ) -> Result<Option<FlowReport>, Failure> {
     let mut around = Surroundings::new(&work.folder);
+    let left = Noted::default();
     if work.file.reads_stdin() {
-        around.stdin = Some(Box::new(std::io::stdin()));
+        let stdin = Patient::stdin(cancel.clone(), &left);
+        let stdin = stdin.map_err(|error| Failure::new("W0507", format!("stdin: {error}")))?;
+        around.stdin = Some(Box::new(stdin));
     }
     if work.file.writes_stdout() {
-        around.stdout = Some(Box::new(std::io::stdout()));
+        // What else it writes is finished though nobody reads its rows any more.
+        let alone = (work.file.sinks() == 1).then(|| cancel.clone());
+        around.stdout = Some(Box::new(Unheard::new(gone, alone)));
     }
     let setting = Setting::new(means.budget.clone())
         .files(Arc::clone(&means.files))
         .spill(registration.folder().join("spill"))
         .run(&registration.name().to_string());
-    let built = work.file.build(around, &setting)?;
+    let built = match work.file.build(around, &setting) {
+        Err(_) if left.is_so() => return Ok(None),
+        built => built?,
+    };
     for note in &built.notes {
         output.message(note);
     }
@@ -188,6 +205,8 @@ fn flow(
             Ok(Some(report))
         }
         Err(FlowError::Cancelled(_)) => Ok(None),
+        // It was waiting for rows when it was cancelled.
+        Err(FlowError::Source(_)) if left.is_so() => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -245,12 +264,17 @@ fn finished(
         limit_origin: means.budget.origin().to_string(),
         folder: registration.folder().to_owned(),
         stdout: work.file.writes_stdout(),
+        unheard: false,
     }
 }
 
 impl Finished {
     /// Tells how it went, as the end of a command.
     pub fn tell(&self, output: &Output) -> Exit {
+        if self.unheard && self.cancelled {
+            // Who read its rows has what they wanted.
+            return Exit::Done;
+        }
         // Standard output has the pipeline's rows.
         if self.stdout {
             output.message(self.text().trim_end());

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use weir_flow::{ColumnType, RowFormat};
 
 use crate::arguments::BudgetArguments;
@@ -22,7 +22,7 @@ pub enum StoreCommand {
     Show(ShowArguments),
     /// Write rows: new, late and corrected ones, all or nothing.
     #[command(
-        after_help = "Examples:\n  weir store write sensors \"temperature, berlin / 1D\" days.csv --order-column ts\n  weir store write sensors \"temperature, berlin / 1D\" late.parquet --late beside\n  curl -s URL | weir store write market ticks - --format csv --duplicates-on id\n\nThe first write of a key makes its dataset and needs --order-column. Columns of CSV have the\ndataset's types, or inferred ones (told on stderr), or those of --type."
+        after_help = "Examples:\n  weir store write sensors \"temperature, berlin / 1D\" days.csv --order-column ts\n  weir store write sensors \"temperature, berlin / 1D\" late.parquet --late beside\n  curl -s URL | weir store write market ticks - --format csv --duplicates-on id\n\nThe first write of a key makes its dataset and needs --order-column. Columns of CSV have the\ndataset's types, or inferred ones (told on stderr), or those of --type.\n\nFor a dataset that is there, --row-group, --duplicates-on, --late and --max-off-target hold for this\nwrite only; `weir store alter` changes them for good."
     )]
     Write(Box<WriteArguments>),
     /// Read rows, in order: a range, some columns, any version.
@@ -30,6 +30,11 @@ pub enum StoreCommand {
         after_help = "Examples:\n  weir store read sensors \"temperature, berlin / 1D\" --from 2024-01-01 --to 2024-02-01\n  weir store read sensors \"temperature, berlin / 1D\" --columns ts,celsius --out january.parquet"
     )]
     Read(ReadArguments),
+    /// Change a dataset's columns and settings, in one version; stored files stay as they are.
+    #[command(
+        after_help = "Examples:\n  weir store alter market ticks --add-column venue=text --widen size=int64\n  weir store alter sensors \"temperature, berlin / 1D\" --row-group 1D --late beside"
+    )]
+    Alter(AlterArguments),
     /// List the versions of a dataset; name one, or remove a name.
     #[command(
         after_help = "Examples:\n  weir store versions market ticks\n  weir store versions market ticks --name audit-2024 --at 17"
@@ -46,6 +51,11 @@ pub enum StoreCommand {
     /// Read every byte against its checksum and list all damage.
     #[command(after_help = "Example:\n  weir store verify market")]
     Verify(VerifyArguments),
+    /// Go back to the newest sound version where the newest manifest is damaged; nothing is deleted.
+    #[command(
+        after_help = "Example:\n  weir store repair market ticks\n\nThe newest version that is sound is published anew as the next one. Damaged manifests are kept\nbeside it as ….damaged, until the dataset is removed. What was written after the sound version is\nlost, and told. Where no manifest is damaged nothing is done."
+    )]
+    Repair(RepairArguments),
     /// Remove a dataset with all its versions.
     #[command(after_help = "Example:\n  weir store rm market ticks --yes")]
     Rm(RmArguments),
@@ -141,6 +151,37 @@ pub struct WriteArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true))]
+pub struct AlterArguments {
+    #[command(flatten)]
+    pub dataset: DatasetArguments,
+    /// A new column at the end, null in the rows that are stored, such as venue=text; may be given several times.
+    #[arg(long, value_name = "COLUMN=TYPE", value_parser = typed, group = "change")]
+    pub add_column: Vec<(String, ColumnType)>,
+    /// A wider type for a column, such as size=int64; may be given several times.
+    #[arg(long, value_name = "COLUMN=TYPE", value_parser = typed, group = "change")]
+    pub widen: Vec<(String, ColumnType)>,
+    /// A column that may be null from now on; may be given several times.
+    #[arg(long, value_name = "COLUMN", group = "change")]
+    pub allow_null: Vec<String>,
+    /// How large row groups are: rows, or a period such as 1D.
+    #[arg(long, value_name = "SIZE", group = "change")]
+    pub row_group: Option<String>,
+    /// Columns in which (with the order column) two rows are the same row, of which the last is kept; "" for the order column alone.
+    #[arg(long, value_name = "COLUMNS", group = "change")]
+    pub duplicates_on: Option<String>,
+    /// All rows are kept from now on, equal ones too.
+    #[arg(long, conflicts_with = "duplicates_on", group = "change")]
+    pub keep_duplicates: bool,
+    /// Where rows go that are older than what is stored.
+    #[arg(long, value_enum, group = "change")]
+    pub late: Option<LateArgument>,
+    /// Row groups off target in a merged region before they are coalesced.
+    #[arg(long, value_name = "N", group = "change")]
+    pub max_off_target: Option<u32>,
+}
+
+#[derive(Debug, Args)]
 pub struct ReadArguments {
     #[command(flatten)]
     pub dataset: DatasetArguments,
@@ -212,6 +253,12 @@ pub struct VerifyArguments {
     pub key: Option<String>,
     #[command(flatten)]
     pub budget: BudgetArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct RepairArguments {
+    #[command(flatten)]
+    pub dataset: DatasetArguments,
 }
 
 #[derive(Debug, Args)]

@@ -35,6 +35,15 @@ pub fn holder(budget: &Budget, operation: &'static str) -> Holder {
     budget.holder(HolderName::new("command", "store", operation))
 }
 
+/// Columns between commas; none of them is the order column alone.
+pub fn columns(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|column| !column.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Rows, or a period.
 pub fn row_group(text: &str) -> Result<RowGroupTarget, Failure> {
     match text.parse::<u64>() {

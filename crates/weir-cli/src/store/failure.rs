@@ -19,7 +19,13 @@ impl From<OpenError> for Failure {
             OpenError::Manifest(error @ ManifestError::Invalid { .. }) => {
                 Self::new("W0503", error).exit(Exit::Usage)
             }
-            OpenError::Manifest(error) => Self::new("W0504", error).with("weir store verify STORE"),
+            OpenError::Manifest(error @ ManifestError::Damaged { .. }) => Self::new("W0504", error)
+                .with("weir store repair STORE KEY: goes back to the newest sound version; nothing is deleted")
+                .with("weir store read STORE KEY --at VERSION: reads an older one; `weir store versions` lists them"),
+            OpenError::Manifest(error) => Self::new("W0504", error),
+            error @ OpenError::NoSoundVersion { .. } => {
+                Self::new("W0504", error).with("weir store rm STORE KEY: removes it")
+            }
             other => Self::new("W0501", other),
         }
     }
@@ -83,7 +89,9 @@ impl From<WriteError> for Failure {
             WriteError::Commit(error) => error.into(),
             WriteError::Open(error) => error.into(),
             WriteError::Contended { .. } => Self::new("W0506", error),
-            WriteError::Settings { .. } => Self::new("W0503", error).exit(Exit::Usage),
+            WriteError::Settings { .. } | WriteError::Column { .. } => {
+                Self::new("W0503", error).exit(Exit::Usage)
+            }
             other => Self::new("W0503", other),
         }
     }

@@ -1,7 +1,6 @@
 use std::io::{BufWriter, Write};
 use std::ops::Bound;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use weir_files::{AtomicFile, Files, RealFiles};
@@ -14,6 +13,7 @@ use super::dataset;
 use crate::budget;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, counted};
+use crate::piped::{Noted, Piped};
 
 /// `weir store read`.
 pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> {
@@ -28,9 +28,24 @@ pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> 
             .map_err(|error| Failure::new("W0505", format!("--{name}: {error}")).exit(Exit::Usage)),
         None => Ok(None),
     };
+    let (from, to) = (value("from", &arguments.from)?, value("to", &arguments.to)?);
+    if let (Some(from), Some(to)) = (&from, &to)
+        && from >= to
+    {
+        return Err(Failure::new(
+            "W0505",
+            format!(
+                "no row can be from {} on and before {}",
+                order.show(from),
+                order.show(to)
+            ),
+        )
+        .with("a --from that is less than --to; rows at --to itself are left out")
+        .exit(Exit::Usage));
+    }
     let range = OrderRange {
-        start: value("from", &arguments.from)?.map_or(Bound::Unbounded, Bound::Included),
-        end: value("to", &arguments.to)?.map_or(Bound::Unbounded, Bound::Excluded),
+        start: from.map_or(Bound::Unbounded, Bound::Included),
+        end: to.map_or(Bound::Unbounded, Bound::Excluded),
     };
     let mut options = ScanOptions::new(dataset::holder(&budget, "read")).range(range);
     options.columns = (!arguments.columns.is_empty()).then(|| arguments.columns.clone());
@@ -57,19 +72,15 @@ pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> 
             rows
         }
         None => {
-            let gone = Arc::new(AtomicBool::new(false));
-            let out = Piped {
-                out: std::io::stdout(),
-                gone: Arc::clone(&gone),
-            };
-            let out = BufWriter::with_capacity(64 << 10, out);
+            let gone = Noted::default();
+            let out = BufWriter::with_capacity(64 << 10, Piped::new(&gone));
             match copy(&mut scan, format, out) {
                 Ok((rows, mut out)) => {
                     output.written(out.flush());
                     rows?
                 }
                 // A reader that went away has what it wanted.
-                Err(_) if gone.load(Ordering::Relaxed) => return Ok(Exit::Done),
+                Err(_) if gone.is_so() => return Ok(Exit::Done),
                 Err(failure) => return Err(failure),
             }
         }
@@ -91,35 +102,6 @@ pub fn run(arguments: &ReadArguments, output: &Output) -> Result<Exit, Failure> 
         output.message(&text);
     }
     Ok(Exit::Done)
-}
-
-/// Standard output that remembers whether its reader went away.
-struct Piped {
-    out: std::io::Stdout,
-    gone: Arc<AtomicBool>,
-}
-
-impl Piped {
-    fn told<T>(&self, done: std::io::Result<T>) -> std::io::Result<T> {
-        if let Err(error) = &done
-            && error.kind() == std::io::ErrorKind::BrokenPipe
-        {
-            self.gone.store(true, Ordering::Relaxed);
-        }
-        done
-    }
-}
-
-impl Write for Piped {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.out.write(bytes);
-        self.told(written)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        let flushed = self.out.flush();
-        self.told(flushed)
-    }
 }
 
 type Copied<W> = (Result<u64, Failure>, W);

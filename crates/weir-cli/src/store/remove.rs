@@ -2,6 +2,7 @@ use std::io::IsTerminal;
 
 use serde_json::json;
 use weir_memory::Bytes;
+use weir_store::{ManifestError, OpenError};
 
 use super::arguments::RmArguments;
 use super::dataset;
@@ -12,7 +13,15 @@ use crate::output::{Output, counted};
 pub fn run(arguments: &RmArguments, output: &Output) -> Result<Exit, Failure> {
     let store = dataset::open(&arguments.dataset.store)?;
     let key = store.key_schema().parse_key(&arguments.dataset.key)?;
-    let manifest = store.dataset(&key)?.latest()?;
+    let holds = match store.dataset(&key)?.latest() {
+        Ok(manifest) => counted(manifest.rows(), "row"),
+        // It can go nevertheless.
+        Err(OpenError::Manifest(error @ ManifestError::Damaged { .. })) => {
+            output.message(&format!("warning: {error}"));
+            "rows that nobody can count".to_owned()
+        }
+        Err(error) => return Err(error.into()),
+    };
     if !arguments.yes {
         if !std::io::stdin().is_terminal() {
             return Err(Failure::new(
@@ -23,8 +32,7 @@ pub fn run(arguments: &RmArguments, output: &Output) -> Result<Exit, Failure> {
             .exit(Exit::Usage));
         }
         output.message(&format!(
-            "remove {key} with {} and all its versions? [y/N]",
-            counted(manifest.rows(), "row")
+            "remove {key} with {holds} and all its versions? [y/N]"
         ));
         let mut answer = String::new();
         std::io::stdin()

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use weir_flow::{ColumnType, CsvOptions, OpenedRows, RowFormat, open_rows, read_rows_once};
 use weir_memory::{Bytes, Holder};
-use weir_store::{Dataset, DatasetSpec, LateRows, OpenError, Settings, WriteOptions, WriteReport};
+use weir_store::{Dataset, DatasetSpec, OpenError, Settings, WriteOptions, WriteReport};
 
-use super::arguments::{LateArgument, WriteArguments};
+use super::alter::late_rows;
+use super::arguments::WriteArguments;
 use super::dataset;
 use crate::budget;
 use crate::failure::{Exit, Failure};
@@ -189,17 +190,10 @@ fn settings(arguments: &WriteArguments, base: &Settings) -> Result<Settings, Fai
         settings.row_group = dataset::row_group(size)?;
     }
     if let Some(columns) = &arguments.duplicates_on {
-        let columns = columns
-            .split(',')
-            .map(str::trim)
-            .filter(|column| !column.is_empty());
-        settings.duplicates_on = Some(columns.map(str::to_owned).collect());
+        settings.duplicates_on = Some(dataset::columns(columns));
     }
     if let Some(late) = arguments.late {
-        settings.late_rows = match late {
-            LateArgument::Merge => LateRows::Merge,
-            LateArgument::Beside => LateRows::Beside,
-        };
+        settings.late_rows = late_rows(late);
     }
     if arguments.max_off_target.is_some() {
         settings.max_off_target = arguments.max_off_target;

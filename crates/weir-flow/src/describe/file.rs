@@ -252,6 +252,12 @@ impl PipelineFile {
             })
     }
 
+    /// How many sinks it has.
+    #[must_use]
+    pub fn sinks(&self) -> usize {
+        self.sinks.len()
+    }
+
     /// Whether one of its sources is standard input.
     #[must_use]
     pub fn reads_stdin(&self) -> bool {

@@ -49,7 +49,7 @@ impl Library {
             let tags = texts("SELECT tag FROM tags WHERE run = ?1 ORDER BY tag")?;
             let notes = texts("SELECT text FROM notes WHERE run = ?1 ORDER BY number")?;
             connection.query_row(
-                "SELECT weir, seed, host_name, parameters FROM runs WHERE id = ?1",
+                "SELECT weir, seed, host_name, parameters, result FROM runs WHERE id = ?1",
                 [&key],
                 |run| {
                     let seed: Option<String> = run.get("seed")?;
@@ -59,6 +59,7 @@ impl Library {
                         seed: seed.and_then(|digits| digits.parse().ok()),
                         host: run.get("host_name")?,
                         parameters: json(run, "parameters")?,
+                        result: json(run, "result")?,
                         inputs,
                         stages,
                         tags,

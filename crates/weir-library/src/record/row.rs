@@ -57,6 +57,8 @@ pub struct RunDetails {
     pub host: String,
     /// Everything the job was asked to do.
     pub parameters: Value,
+    /// What it came to, as its kind of work tells it; null until it ends.
+    pub result: Value,
     /// What it read.
     pub inputs: Vec<InputHash>,
     /// What its stages took.

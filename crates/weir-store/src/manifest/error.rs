@@ -6,7 +6,7 @@
 pub enum ManifestError {
     /// The bytes are not those that were written.
     #[error(
-        "{path} is damaged at byte {offset}: {reason}; use an older version (`weir store versions`) or restore the file"
+        "{path} is damaged at byte {offset}: {reason}; use an older version (`weir store versions`), go back to it (`weir store repair`), or restore the file"
     )]
     Damaged {
         /// The manifest.

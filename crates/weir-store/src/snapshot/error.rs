@@ -43,6 +43,18 @@ pub enum OpenError {
         /// The newest version.
         latest: Version,
     },
+    /// There is nothing that a repair could go back to.
+    #[error(
+        "no version of it is sound: {damaged} damaged, {without_files} without all of their files: {dataset}; restore them from a copy, or remove the dataset"
+    )]
+    NoSoundVersion {
+        /// The dataset's folder.
+        dataset: String,
+        /// How many manifests are damaged.
+        damaged: usize,
+        /// How many versions lack files.
+        without_files: usize,
+    },
     /// A version has this name already.
     #[error("version {version} has the name {name:?} already; remove the name first")]
     NameTaken {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use arrow_schema::{DataType, Field, Schema};
+
 use super::{plan::Facts, run::delete};
 use crate::{
     dataset::Dataset,
     layout::{self, OwnName},
-    manifest::{Manifest, Place, Settings, Version},
+    manifest::{Manifest, ManifestError, Place, Settings, Version},
     snapshot::OpenError,
     storage::StorageError,
     store::Removed,
@@ -27,7 +29,13 @@ impl Dataset {
         // As a writer: so that the number that it takes was never taken before.
         let _hold = self.hold_writer(&writer)?;
         for _ in 0..MOST_ATTEMPTS {
-            let latest = self.latest()?;
+            let latest = match self.latest() {
+                // Whatever its newest version said, the dataset can go.
+                Err(OpenError::Manifest(ManifestError::Damaged { .. })) => {
+                    std::sync::Arc::new(self.stand_in(&writer)?)
+                }
+                latest => latest?,
+            };
             if only_after.is_some_and(|version| version != latest.version) {
                 return Ok(false);
             }
@@ -45,7 +53,7 @@ impl Dataset {
                 removed: true,
                 writer: writer.clone(),
                 written_ms: crate::commit::now_ms().max(latest.written_ms),
-                schema: std::sync::Arc::new(arrow_schema::Schema::new(vec![column])),
+                schema: std::sync::Arc::new(Schema::new(vec![column])),
                 order_column: latest.order_column.clone(),
                 settings: Settings::default(),
                 metadata: Default::default(),
@@ -59,6 +67,31 @@ impl Dataset {
         }
         Err(OpenError::Busy {
             path: self.describe(),
+        })
+    }
+
+    /// What a removal follows where the newest manifest is damaged: that number, with what a removal takes from it.
+    fn stand_in(&self, writer: &str) -> Result<Manifest, OpenError> {
+        let version = self.newest()?;
+        Ok(match self.newest_readable()? {
+            Some(sound) => Manifest { version, ..sound },
+            None => Manifest {
+                id: writer.to_owned(),
+                version,
+                parent: Version(0),
+                removed: false,
+                writer: writer.to_owned(),
+                written_ms: 0,
+                schema: std::sync::Arc::new(Schema::new(vec![Field::new(
+                    "removed",
+                    DataType::Int64,
+                    false,
+                )])),
+                order_column: "removed".to_owned(),
+                settings: Settings::default(),
+                metadata: Default::default(),
+                files: Vec::new(),
+            },
         })
     }
 
@@ -106,6 +139,7 @@ impl Dataset {
         let manifests = own.iter().filter_map(|(_, name)| match name {
             OwnName::Manifest(version) if *version < removal => Some(layout.manifest(*version)),
             OwnName::Retired(version) if *version < removal => Some(layout.retired(*version)),
+            OwnName::Damaged(version) if *version < removal => Some(layout.damaged(*version)),
             _ => None,
         });
         let manifests: Vec<_> = manifests.collect();

@@ -13,14 +13,22 @@ use crate::{
 pub enum WriteError {
     /// The rows have other columns than the dataset.
     #[error(
-        "the rows do not fit the dataset: {why}; change the dataset's schema explicitly (`add_column`, `widen_column`), or the rows"
+        "the rows do not fit the dataset: {why}; change the dataset's columns (`weir store alter`), or the rows"
     )]
     Schema {
         /// Which column, what it is and what it should be.
         why: String,
     },
+    /// A column cannot be changed so.
+    #[error("{why}")]
+    Column {
+        /// Which, and why.
+        why: String,
+    },
     /// A column is null in a row, and the dataset does not allow that.
-    #[error("column {column:?} is null in row {row}, and the dataset's is not nullable")]
+    #[error(
+        "column {column:?} is null in row {row}, and the dataset's is not nullable; fill it in, or allow null (`weir store alter`)"
+    )]
     Null {
         /// The column.
         column: String,
