@@ -32,6 +32,7 @@ pub enum StoreCommand {
     Read(ReadArguments),
     /// Change a dataset's columns and settings, in one version; stored files stay as they are.
     #[command(
+        override_usage = "weir store alter [OPTIONS] <STORE> <KEY>",
         after_help = "Examples:\n  weir store alter market ticks --add-column venue=text --widen size=int64\n  weir store alter sensors \"temperature, berlin / 1D\" --row-group 1D --late beside"
     )]
     Alter(AlterArguments),
