@@ -62,7 +62,11 @@ impl<'p> Chart<'p> {
         if let Some(policy) = &switch.policy {
             self.policy = policy;
             self.rhythm_start = seen.day;
-            self.interval_weeks = self.start_weeks();
+            // A start of 0 goes on from the interval in use.
+            self.interval_weeks = match self.start_weeks() {
+                0 => self.interval_weeks.max(self.min_weeks()),
+                weeks => weeks,
+            };
             self.failed = None;
             self.assigned = false;
             self.stable_run = 0;

@@ -139,7 +139,8 @@ pub struct FixedGrid {
 /// Treat-and-extend.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TreatAndExtend {
-    /// Interval after the last loading dose, weeks.
+    /// Interval after the last loading dose, weeks. 0, which files cannot say, goes on from the interval in
+    /// use after a switch, and is the shortest otherwise.
     pub start_weeks: u8,
     /// Added when dry, weeks.
     pub extend_weeks: u8,

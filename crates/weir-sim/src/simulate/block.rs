@@ -210,6 +210,19 @@ impl PatientColumns {
     }
 }
 
+/// An outcome examination of a study eye: what a trial measures at a named week whatever the treatment does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exam {
+    /// Patient number.
+    pub patient: u32,
+    /// Days since enrolment.
+    pub day: u16,
+    /// Measured letters.
+    pub letters_measured: u8,
+    /// Whether the OCT is called wet.
+    pub wet: bool,
+}
+
 /// The outcome of some consecutive patients.
 #[derive(Debug, Clone)]
 pub struct Block {
@@ -217,6 +230,9 @@ pub struct Block {
     pub patients: PatientColumns,
     /// One row per attended visit.
     pub visits: VisitColumns,
+    /// Examinations at the days of [`Model::with_exams`](super::Model::with_exams), by patient and day; also of
+    /// patients who have left, as long as they live.
+    pub exams: Vec<Exam>,
     /// Exact counts over them.
     pub counts: Counts,
     /// Visits of the part before this block: rows count on from here.
@@ -233,6 +249,7 @@ impl Block {
         Self {
             patients: PatientColumns::default(),
             visits: VisitColumns::default(),
+            exams: Vec::new(),
             counts: Counts::new(months),
             visits_before: 0,
             keep_visits,
@@ -244,6 +261,7 @@ impl Block {
     pub fn clear(&mut self, counts: bool) {
         self.patients.clear();
         self.visits.clear();
+        self.exams.clear();
         if counts {
             self.counts.clear();
             self.visits_before = 0;
@@ -260,6 +278,7 @@ impl Block {
     pub fn capacity_bytes(&self) -> u64 {
         self.visits.patient.capacity() as u64 * VisitColumns::BYTES
             + self.patients.patient.capacity() as u64 * PatientColumns::BYTES
+            + self.exams.capacity() as u64 * size_of::<Exam>() as u64
     }
 }
 

@@ -1,5 +1,5 @@
 use super::appointments::{Appointment, NEVER};
-use super::block::{Block, Done, End, NONE_U8, NONE_U16, Visit};
+use super::block::{Block, Done, End, Exam, NONE_U8, NONE_U16, Visit};
 use super::model::Model;
 use super::months::{
     MonthBook, MonthEnd, PATTERN_INITIAL, PATTERN_RESTARTED, pattern_of_interval, round_letters,
@@ -97,9 +97,11 @@ impl Model {
         if STUDY {
             book.record(&mut block.counts, &course.month_end(&eye));
         }
+        let mut exams = self.exam_days.iter().copied().filter(|_| STUDY);
+        let mut exam = exams.next().unwrap_or(NEVER);
         loop {
             let month_end = self.month_ends[month];
-            let stop = month_end.min(span.last_day);
+            let stop = month_end.min(span.last_day).min(exam);
             while course.next.day <= stop {
                 let day = course.next.day;
                 let at = draws.words(Decision::Day, day);
@@ -121,6 +123,10 @@ impl Model {
                 };
                 S::advance(constants, &mut eye, stop, increment, draws);
             }
+            if stop == exam {
+                self.examine(patient, &eye, draws, block);
+                exam = exams.next().unwrap_or(NEVER);
+            }
             if stop == month_end {
                 let month_started = self.month_ends[month - 1].max(start);
                 eye.monthly_events(constants, month_end - month_started, month as u32, draws);
@@ -130,6 +136,9 @@ impl Model {
             }
             if stop == span.last_day {
                 break;
+            }
+            if stop < month_end {
+                continue;
             }
             month += 1;
             if month % 4 == 0 {
@@ -144,6 +153,21 @@ impl Model {
         let mut outcome = course.outcome;
         outcome.final_letters_true = round_letters(eye.letters());
         outcome
+    }
+
+    /// An outcome examination: measured with the words that a visit on this day has, so that both measure the same.
+    #[cold]
+    fn examine(&self, patient: u32, eye: &Eye, draws: &Draws, block: &mut Block) {
+        let rules = &self.protocol.visits;
+        let [_, letters_word, fluid_word, _] = draws.words(Decision::Day, eye.day);
+        let letters = eye.letters() + rules.letters_sd * normal(letters_word);
+        let fluid = eye.fluid + rules.fluid_sd * normal(fluid_word);
+        block.exams.push(Exam {
+            patient,
+            day: eye.day as u16,
+            letters_measured: round_letters(letters),
+            wet: fluid > rules.fluid_called_above,
+        });
     }
 }
 

@@ -7,5 +7,5 @@ mod model;
 mod months;
 mod patient;
 
-pub use block::{Block, Done, End, PatientColumns, VisitColumns};
+pub use block::{Block, Done, End, Exam, PatientColumns, VisitColumns};
 pub use model::{Model, TimeEngine};

@@ -30,6 +30,8 @@ pub struct Model {
     pub(super) months: u32,
     /// Ends of the months 0 ..= months + 1.
     pub(super) month_ends: Vec<u32>,
+    /// Days of outcome examinations, rising.
+    pub(super) exam_days: Vec<u32>,
     engine: TimeEngine,
 }
 
@@ -57,8 +59,25 @@ impl Model {
             last_day,
             months,
             month_ends: (0..=months + 1).map(month_end).collect(),
+            exam_days: Vec::new(),
             engine,
         }
+    }
+
+    /// The same run with examinations of the study eye at these days since enrolment, whatever its treatment
+    /// does: what trials measure at named weeks. Days outside 1 to the last day are left out. The course of an
+    /// eye between months' ends is another draw of the same distribution than without them.
+    #[must_use]
+    pub fn with_exams(mut self, days: &[u32]) -> Self {
+        let mut days: Vec<u32> = days
+            .iter()
+            .copied()
+            .filter(|day| (1..=self.last_day).contains(day))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        self.exam_days = days;
+        self
     }
 
     /// Full months of follow-up.
