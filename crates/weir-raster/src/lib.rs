@@ -31,7 +31,10 @@ pub use area::{
     AreaPass, Average, Count, Coverage, Deviation, Maximum, Minimum, Mode, PassError, Quantile,
     Statistic, Sum, Thresholded,
 };
-pub use export::{Column, Export, ExportError, Exported, Part, PartWriter, Target};
+pub use export::{
+    Column, Export, ExportError, Exported, GeoTiffExport, GeoTiffOptions, Offsets, Overviews, Part,
+    PartWriter, Target, TiffLayout,
+};
 pub use geotiff::{
     Compression, Crs, GeoTiff, GeoTiffError, Info, PixelType, Place, ReadAt, ReadLimits, Samples,
 };

@@ -24,6 +24,18 @@ pub enum ExportError {
         /// What cannot be, and what to do.
         reason: String,
     },
+    /// A value that the output's type or its nodata does not allow.
+    #[error("{name}: row {row}, column {column} of the target (from 0): {reason}")]
+    Value {
+        /// The column of the output.
+        name: String,
+        /// The target's row, from 0 at the top.
+        row: u64,
+        /// The target's column, from 0 in the west.
+        column: u64,
+        /// What is wrong with the value, and what to do.
+        reason: String,
+    },
     /// A part's file is not what its writer left.
     #[error("{}: {reason} at byte {offset}; remove it and resume: the part is computed again", path.display())]
     Part {

@@ -5,6 +5,7 @@
 //! depends on the rows alone.
 
 mod error;
+mod geotiff;
 
 use std::{ops::Range, path::Path};
 
@@ -14,6 +15,7 @@ use weir_run::Cancel;
 use crate::{Crs, Grid, PixelType};
 
 pub use error::ExportError;
+pub use geotiff::{GeoTiffExport, GeoTiffOptions, Offsets, Overviews, TiffLayout};
 
 /// The grid that layers are brought onto, and the reference system of its coordinates.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,6 +8,7 @@ mod georeference;
 mod info;
 mod reader;
 mod samples;
+pub(crate) mod write;
 
 pub use bytes::ReadAt;
 pub use error::{GeoTiffError, Place};
