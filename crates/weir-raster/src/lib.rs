@@ -24,8 +24,10 @@ mod area;
 mod export;
 mod geotiff;
 mod grid;
+mod layer;
 mod overlap;
 mod pixel;
+mod sample;
 
 pub use area::{
     AreaPass, Average, Count, Coverage, Deviation, Maximum, Minimum, Mode, PassError, Quantile,
@@ -39,5 +41,6 @@ pub use geotiff::{
     Compression, Crs, GeoTiff, GeoTiffError, Info, PixelType, Place, ReadAt, ReadLimits, Samples,
 };
 pub use grid::{Axis, Grid, GridError, MAX_CELLS, Rational};
+pub use layer::{Layer, LayerError, LayerOptions, Method, UnknownMethod};
 pub use overlap::{Area, AxisOverlap, Measure, Shares, overlaps};
 pub use pixel::{Pixel, Window};

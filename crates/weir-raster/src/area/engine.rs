@@ -1,10 +1,8 @@
 //! Windows in, finished target rows out.
 
-use std::collections::VecDeque;
-
-use super::Statistic;
+use super::{Statistic, rows::Rows};
 use crate::{
-    overlap::{AxisOverlap, Shares},
+    overlap::AxisOverlap,
     pixel::{Pixel, Window},
 };
 
@@ -28,35 +26,26 @@ pub struct PassError {
 /// The heights and widths may differ from band to band. Every target row is given out once, from the top, when no later
 /// source row can change it. Held at a time: the target rows that the current band meets, and one part a row of the band.
 pub struct AreaPass<'g, S: Statistic> {
-    statistic: S,
     x: &'g AxisOverlap,
     y: &'g AxisOverlap,
-    open: VecDeque<Vec<S::Cell>>,
-    first_open: u64,
-    /// Parts of the one target column that a window's east edge cuts, by row of the band.
-    carried: Vec<S::Part>,
+    rows: Rows<S>,
     band: u64,
     band_rows: usize,
     column: u64,
     row: Vec<f64>,
-    out: Vec<f64>,
 }
 
 impl<'g, S: Statistic> AreaPass<'g, S> {
     /// A pass with the overlaps of columns (`x`) and rows (`y`).
     pub fn new(statistic: S, x: &'g AxisOverlap, y: &'g AxisOverlap) -> Self {
         Self {
-            statistic,
             x,
             y,
-            open: VecDeque::new(),
-            first_open: 0,
-            carried: Vec::new(),
+            rows: Rows::new(statistic, x.targets(), y.range().start),
             band: 0,
             band_rows: 0,
             column: 0,
             row: Vec::new(),
-            out: Vec::new(),
         }
     }
 
@@ -71,31 +60,26 @@ impl<'g, S: Statistic> AreaPass<'g, S> {
     ) -> Result<(), E> {
         self.check(window)?;
         let rows = window.rows();
+        let end = window.row + rows as u64;
+        let targets = self.y.targets_of(window.row, end);
         if self.column == 0 {
             self.band_rows = rows;
-            self.carried.clear();
-            self.carried.resize(rows, S::Part::default());
-            self.open_rows(window.row, window.row + rows as u64);
+            self.rows.begin_sweep(targets.end);
         }
         let (west, east) = (window.column, window.column + window.columns as u64);
-        let targets = self.x.targets_of(west, east);
-        let mut row = std::mem::take(&mut self.row);
+        self.rows.begin_window(self.x, west, east, rows);
         for at in 0..rows {
-            window.row_into(at, &mut row);
-            self.take_row(
-                window.row + at as u64,
-                at,
-                &row,
-                west,
-                east,
-                targets.clone(),
-            );
+            window.row_into(at, &mut self.row);
+            let source_row = window.row + at as u64;
+            let targets = self.y.targets_of(source_row, source_row + 1);
+            self.rows
+                .take((self.x, self.y), source_row, at, &self.row, targets);
         }
-        self.row = row;
+        self.rows.end_window(self.x, self.y, end, targets);
         self.column = east;
         if east == self.x.sources() {
             self.column = 0;
-            self.band += rows as u64;
+            self.band = end;
             self.give(&mut done)?;
         }
         Ok(())
@@ -103,21 +87,7 @@ impl<'g, S: Statistic> AreaPass<'g, S> {
 
     /// Bytes held, as far as they grow with the grids.
     pub fn bytes(&self) -> usize {
-        let cells: usize = self
-            .open
-            .iter()
-            .map(|row| row.capacity() * size_of::<S::Cell>())
-            .sum();
-        let beyond: usize = self
-            .open
-            .iter()
-            .flatten()
-            .map(|cell| self.statistic.heap_bytes(cell))
-            .sum();
-        cells
-            + beyond
-            + self.carried.capacity() * size_of::<S::Part>()
-            + (self.row.capacity() + self.out.capacity()) * 8
+        self.rows.bytes() + self.row.capacity() * 8
     }
 
     fn check<P: Pixel>(&self, window: &Window<'_, P>) -> Result<(), PassError> {
@@ -143,76 +113,15 @@ impl<'g, S: Statistic> AreaPass<'g, S> {
         })
     }
 
-    fn open_rows(&mut self, from: u64, to: u64) {
-        let last = self.y.targets_of(from, to).end.max(self.first_open);
-        while self.first_open + (self.open.len() as u64) < last {
-            self.open
-                .push_back(vec![S::Cell::default(); self.x.targets() as usize]);
-        }
-    }
-
-    fn take_row(
-        &mut self,
-        source_row: u64,
-        at: usize,
-        row: &[f64],
-        west: u64,
-        east: u64,
-        targets: std::ops::Range<u64>,
-    ) {
-        let rows = self.y.targets_of(source_row, source_row + 1);
-        for target in targets {
-            let shares = self.x.of(target);
-            let here = shares.within(west, east);
-            let values = &row[(here.first - west) as usize..(here.end() - west) as usize];
-            if shares.first >= west && shares.end() <= east {
-                let mut part = S::Part::default();
-                self.statistic.gather(&mut part, values, here);
-                self.fold(source_row, rows.clone(), target, &part);
-                continue;
-            }
-            let mut part = std::mem::take(&mut self.carried[at]);
-            self.statistic.gather(&mut part, values, here);
-            if shares.end() <= east {
-                self.fold(source_row, rows.clone(), target, &part);
-            } else {
-                self.carried[at] = part;
-            }
-        }
-    }
-
-    #[inline]
-    fn fold(&mut self, source_row: u64, rows: std::ops::Range<u64>, target: u64, part: &S::Part) {
-        for target_row in rows {
-            let shares: Shares<'_> = self.y.of(target_row);
-            let within = (source_row - shares.first) as usize;
-            let cell = &mut self.open[(target_row - self.first_open) as usize][target as usize];
-            self.statistic.fold(
-                cell,
-                part,
-                shares.overlaps[within],
-                shares.of_source[within],
-            );
-        }
-    }
-
     fn give<E>(&mut self, done: &mut impl FnMut(u64, &[f64]) -> Result<(), E>) -> Result<(), E> {
         let all = self.band == self.y.sources();
-        while self.first_open < self.y.targets() {
-            let shares = self.y.of(self.first_open);
-            if shares.end() > self.band && !all {
+        let end = self.y.range().end;
+        while self.rows.first() < end {
+            let row = self.rows.first();
+            if self.y.of(row).end() > self.band && !all {
                 break;
             }
-            let mut cells = self
-                .open
-                .pop_front()
-                .unwrap_or_else(|| vec![S::Cell::default(); self.x.targets() as usize]);
-            self.out.clear();
-            self.out
-                .extend(cells.iter_mut().map(|cell| self.statistic.value(cell)));
-            let row = self.first_open;
-            self.first_open += 1;
-            done(row, &self.out)?;
+            done(row, &self.rows.pop())?;
         }
         Ok(())
     }

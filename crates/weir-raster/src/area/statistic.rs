@@ -8,6 +8,9 @@ use crate::overlap::Shares;
 /// finished parts are folded into the [`Statistic::Cell`] from north to south. That order depends on the grids alone,
 /// so a result does not depend on windows, not even in its last bit.
 pub trait Statistic: Send {
+    /// Whether cells hold values beyond their own size, see [`Statistic::heap_bytes`].
+    const HOLDS_VALUES: bool = false;
+
     /// What one source row adds to one target cell.
     type Part: Clone + Default + Send;
     /// What is known of a target cell.

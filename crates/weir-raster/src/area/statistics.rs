@@ -193,6 +193,7 @@ pub struct Thresholded<S> {
 }
 
 impl<S: Statistic> Statistic for Thresholded<S> {
+    const HOLDS_VALUES: bool = S::HOLDS_VALUES;
     type Part = (S::Part, Covered);
     type Cell = (S::Cell, Covered);
 
@@ -283,6 +284,7 @@ impl Statistic for Deviation {
 pub struct Mode;
 
 impl Statistic for Mode {
+    const HOLDS_VALUES: bool = true;
     type Part = Vec<(f64, f64)>;
     type Cell = Vec<(f64, f64)>;
 
@@ -343,6 +345,7 @@ pub struct Quantile {
 }
 
 impl Statistic for Quantile {
+    const HOLDS_VALUES: bool = true;
     type Part = Vec<(f64, f64)>;
     type Cell = Vec<(f64, f64)>;
 

@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::{Compression, PixelType, Samples};
+use super::{Compression, PixelType, Samples, decoded::Decoded};
+use crate::pixel::Pixel;
 
 /// How a block is stored.
 #[derive(Debug, Clone, Copy)]
@@ -75,40 +76,58 @@ impl Coding {
         }
         Ok(())
     }
+}
 
-    /// The values of one band, the first `columns × rows` of the block.
-    pub(super) fn pick(&self, bytes: &[u8], band: usize, columns: usize, rows: usize) -> Samples {
-        macro_rules! pick {
-            ($kind:ty, $variant:ident) => {{
-                let width = size_of::<$kind>();
-                let mut values: Vec<$kind> = Vec::with_capacity(columns * rows);
-                for row in bytes.chunks_exact(self.row_bytes()).take(rows) {
-                    let cells = row
-                        .chunks_exact(width)
-                        .skip(band)
-                        .step_by(self.bands)
-                        .take(columns);
-                    values.extend(cells.map(|cell| {
-                        <$kind>::from_ne_bytes(
-                            cell.try_into().expect("chunks have the width of the type"),
-                        )
-                    }));
-                }
-                Samples::$variant(values)
-            }};
-        }
-        match self.pixel {
-            PixelType::UInt8 => pick!(u8, UInt8),
-            PixelType::Int8 => pick!(i8, Int8),
-            PixelType::UInt16 => pick!(u16, UInt16),
-            PixelType::Int16 => pick!(i16, Int16),
-            PixelType::UInt32 => pick!(u32, UInt32),
-            PixelType::Int32 => pick!(i32, Int32),
-            PixelType::UInt64 => pick!(u64, UInt64),
-            PixelType::Int64 => pick!(i64, Int64),
-            PixelType::Float32 => pick!(f32, Float32),
-            PixelType::Float64 => pick!(f64, Float64),
-        }
+/// The first `columns × rows` values of a block.
+pub(super) fn pick(block: &Decoded<'_>, columns: usize, rows: usize) -> Samples {
+    macro_rules! pick {
+        ($kind:ty, $variant:ident) => {{
+            let width = size_of::<$kind>();
+            let mut values: Vec<$kind> = Vec::with_capacity(columns * rows);
+            for row in block.bytes.chunks_exact(block.row_bytes).take(rows) {
+                let cells = row[block.skip..].chunks(block.step).take(columns);
+                values.extend(cells.map(|cell| <$kind as Pixel>::stored(&cell[..width])));
+            }
+            Samples::$variant(values)
+        }};
+    }
+    match block.pixel {
+        PixelType::UInt8 => pick!(u8, UInt8),
+        PixelType::Int8 => pick!(i8, Int8),
+        PixelType::UInt16 => pick!(u16, UInt16),
+        PixelType::Int16 => pick!(i16, Int16),
+        PixelType::UInt32 => pick!(u32, UInt32),
+        PixelType::Int32 => pick!(i32, Int32),
+        PixelType::UInt64 => pick!(u64, UInt64),
+        PixelType::Int64 => pick!(i64, Int64),
+        PixelType::Float32 => pick!(f32, Float32),
+        PixelType::Float64 => pick!(f64, Float64),
+    }
+}
+
+/// `count` times one value, rounded to the type: what a block that is not in the file stands for.
+pub(super) fn fill_value(pixel: PixelType, value: f64, count: usize, out: &mut Vec<u8>) {
+    macro_rules! fill {
+        ($kind:ty) => {{
+            out.clear();
+            out.resize(count * size_of::<$kind>(), 0);
+            let bytes = (value as $kind).to_ne_bytes();
+            for place in out.chunks_exact_mut(size_of::<$kind>()) {
+                place.copy_from_slice(&bytes);
+            }
+        }};
+    }
+    match pixel {
+        PixelType::UInt8 => fill!(u8),
+        PixelType::Int8 => fill!(i8),
+        PixelType::UInt16 => fill!(u16),
+        PixelType::Int16 => fill!(i16),
+        PixelType::UInt32 => fill!(u32),
+        PixelType::Int32 => fill!(i32),
+        PixelType::UInt64 => fill!(u64),
+        PixelType::Int64 => fill!(i64),
+        PixelType::Float32 => fill!(f32),
+        PixelType::Float64 => fill!(f64),
     }
 }
 

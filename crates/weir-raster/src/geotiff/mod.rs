@@ -2,6 +2,7 @@
 
 mod block;
 mod bytes;
+mod decoded;
 mod directory;
 mod error;
 mod georeference;
@@ -9,6 +10,8 @@ mod info;
 mod reader;
 mod samples;
 pub(crate) mod write;
+
+pub(crate) use decoded::{Decoded, Meaning, values_into};
 
 pub use bytes::ReadAt;
 pub use error::{GeoTiffError, Place};

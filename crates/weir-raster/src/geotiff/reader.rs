@@ -2,7 +2,8 @@
 
 use super::{
     Compression, GeoTiffError, Info, PixelType, Place, ReadAt, Samples,
-    block::Coding,
+    block::{Coding, fill_value, pick},
+    decoded::Decoded,
     directory::{Directory, Wrong, tag},
     georeference::{Misplaced, Tags},
 };
@@ -112,28 +113,47 @@ impl<R: ReadAt> GeoTiff<R> {
     /// # Panics
     /// When there is no such block.
     pub fn block(&mut self, band: u16, across: u64, down: u64) -> Result<Samples, GeoTiffError> {
+        let (columns, rows) = self.block_shape(across, down);
+        let decoded = self.decode(band, across, down)?;
+        Ok(pick(&decoded, columns as usize, rows as usize))
+    }
+
+    /// The same, where it was decoded.
+    ///
+    /// # Errors
+    /// As [`GeoTiff::block`].
+    pub(crate) fn decode(
+        &mut self,
+        band: u16,
+        across: u64,
+        down: u64,
+    ) -> Result<Decoded<'_>, GeoTiffError> {
         let info = &self.info;
         assert!(
             across < info.blocks_across() && down < info.blocks_down(),
             "no block {across}, {down}"
         );
-        if band == 0 || band > info.bands {
-            return Err(GeoTiffError::NoBand {
-                name: info.name.clone(),
-                band,
-                bands: info.bands,
-            });
-        }
+        self.check_band(band)?;
         let plane = if info.planar { u64::from(band - 1) } else { 0 };
         let block = (plane * info.blocks_down() + down) * info.blocks_across() + across;
-        let (columns, rows) = self.block_shape(across, down);
+        let (_, rows) = self.block_shape(across, down);
         let (offset, length) = (self.offsets[block as usize], self.lengths[block as usize]);
+        let width = info.pixel.bytes() as usize;
         if offset == 0 && length == 0 {
-            return Ok(Samples::filled(
+            let count = (info.block_columns * rows) as usize;
+            fill_value(
                 info.pixel,
                 info.nodata.unwrap_or(0.0),
-                (columns * rows) as usize,
-            ));
+                count,
+                &mut self.decoded,
+            );
+            return Ok(Decoded {
+                pixel: info.pixel,
+                bytes: &self.decoded,
+                row_bytes: info.block_columns as usize * width,
+                skip: 0,
+                step: width,
+            });
         }
         let coding = Coding {
             compression: info.compression,
@@ -150,13 +170,7 @@ impl<R: ReadAt> GeoTiff<R> {
             },
         };
         let place = Place::Block { block, offset };
-        // Compressed values may be somewhat larger than plain ones, and not by more than this.
-        let most = self
-            .limits
-            .block_bytes
-            .saturating_add(self.limits.block_bytes / 8)
-            .saturating_add(1024);
-        if length > most
+        if length > self.most_stored()
             || offset
                 .checked_add(length)
                 .is_none_or(|end| end > self.file.length())
@@ -183,7 +197,51 @@ impl<R: ReadAt> GeoTiff<R> {
         } else {
             usize::from(band - 1)
         };
-        Ok(coding.pick(&self.decoded, band, columns as usize, rows as usize))
+        Ok(Decoded {
+            pixel: info.pixel,
+            bytes: &self.decoded,
+            row_bytes: coding.columns * coding.bands * width,
+            skip: band * width,
+            step: coding.bands * width,
+        })
+    }
+
+    /// Whether there is such a band.
+    ///
+    /// # Errors
+    /// [`GeoTiffError::NoBand`].
+    pub(crate) fn check_band(&self, band: u16) -> Result<(), GeoTiffError> {
+        if band == 0 || band > self.info.bands {
+            return Err(GeoTiffError::NoBand {
+                name: self.info.name.clone(),
+                band,
+                bands: self.info.bands,
+            });
+        }
+        Ok(())
+    }
+
+    /// Bytes that reading blocks needs at the most: the table of blocks, a block as it is stored and as it is decoded.
+    pub fn working_bytes(&self) -> u64 {
+        let most = self.most_stored();
+        let stored = self.lengths.iter().map(|length| *length.min(&most)).max();
+        (self.offsets.capacity() + self.lengths.capacity()) as u64 * 8
+            + stored.unwrap_or(0)
+            + self.info.block_bytes()
+    }
+
+    /// Gives back what the last block was decoded in.
+    pub(crate) fn forget(&mut self) {
+        self.stored = Vec::new();
+        self.decoded = Vec::new();
+    }
+
+    /// Compressed values may be somewhat larger than plain ones, and not by more than this.
+    fn most_stored(&self) -> u64 {
+        self.limits
+            .block_bytes
+            .saturating_add(self.limits.block_bytes / 8)
+            .saturating_add(1024)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Decoded values of any type.
 
-use super::PixelType;
-
 /// The values of one band in one block, in rows from the top.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the names are the types")]
@@ -46,21 +44,5 @@ impl Samples {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// `count` times one value, rounded to the type: what a block that is not in the file stands for.
-    pub(super) fn filled(pixel: PixelType, value: f64, count: usize) -> Self {
-        match pixel {
-            PixelType::UInt8 => Self::UInt8(vec![value as u8; count]),
-            PixelType::Int8 => Self::Int8(vec![value as i8; count]),
-            PixelType::UInt16 => Self::UInt16(vec![value as u16; count]),
-            PixelType::Int16 => Self::Int16(vec![value as i16; count]),
-            PixelType::UInt32 => Self::UInt32(vec![value as u32; count]),
-            PixelType::Int32 => Self::Int32(vec![value as i32; count]),
-            PixelType::UInt64 => Self::UInt64(vec![value as u64; count]),
-            PixelType::Int64 => Self::Int64(vec![value as i64; count]),
-            PixelType::Float32 => Self::Float32(vec![value as f32; count]),
-            PixelType::Float64 => Self::Float64(vec![value; count]),
-        }
     }
 }

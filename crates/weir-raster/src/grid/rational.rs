@@ -73,6 +73,22 @@ impl Rational {
         Self::new(numerator, self.denominator.checked_mul(other.denominator)?)
     }
 
+    /// `self / other`, or nothing when `other` is 0 or the number too large.
+    pub(crate) fn over(self, other: Self) -> Option<Self> {
+        Self::new(
+            self.numerator.checked_mul(other.denominator)?,
+            self.denominator.checked_mul(other.numerator)?,
+        )
+    }
+
+    pub(crate) fn numerator(self) -> i128 {
+        self.numerator
+    }
+
+    pub(crate) fn denominator(self) -> i128 {
+        self.denominator
+    }
+
     /// `self + count * step`, or nothing when it overflows.
     pub fn plus_steps(self, step: Self, count: i128) -> Option<Self> {
         let moved = Self::new(step.numerator.checked_mul(count)?, step.denominator)?;

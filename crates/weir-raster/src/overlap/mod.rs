@@ -6,6 +6,8 @@
 
 mod ticks;
 
+use std::ops::Range;
+
 use crate::grid::{Axis, GridError};
 use ticks::Ticks;
 
@@ -48,11 +50,13 @@ impl<'a> Shares<'a> {
     }
 }
 
-/// The overlaps of all target cells of an axis, in order of target cells and then of source cells.
+/// The overlaps of the target cells of an axis, all or some neighbours, in order of target cells and then of source cells.
 ///
 /// Limits: as many shares as cells of both axes together, 16 bytes each. Target cells outside the source have none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AxisOverlap {
+    /// The first target cell.
+    begin: u64,
     overlaps: Vec<f64>,
     of_source: Vec<f64>,
     starts: Vec<usize>,
@@ -66,48 +70,109 @@ impl AxisOverlap {
     /// # Errors
     /// [`GridError::Opposite`]; [`GridError::BeyondPole`] for sines of what is no latitude.
     pub fn new(source: &Axis, target: &Axis, measure: Measure) -> Result<Self, GridError> {
+        Self::of_targets(source, target, measure, 0..target.cells())
+    }
+
+    /// The overlaps of some cells of `target` alone, the same to the last bit as among all of them.
+    ///
+    /// # Errors
+    /// As [`AxisOverlap::new`].
+    ///
+    /// # Panics
+    /// When `target` has no such cells.
+    pub fn of_targets(
+        source: &Axis,
+        target: &Axis,
+        measure: Measure,
+        cells: Range<u64>,
+    ) -> Result<Self, GridError> {
+        assert!(
+            cells.start <= cells.end && cells.end <= target.cells(),
+            "no cells {cells:?}"
+        );
         let ticks = Ticks::new(source, target)?;
         if measure == Measure::SineOfLatitude {
             ticks::check_latitudes(source)?;
         }
-        let mut made = Self {
-            overlaps: Vec::new(),
-            of_source: Vec::new(),
-            starts: Vec::with_capacity(target.cells() as usize + 1),
-            firsts: Vec::with_capacity(target.cells() as usize),
-            source_cells: source.cells(),
-        };
-        let mut first = 0;
-        for cell in 0..target.cells() {
+        let mut made = Self::empty(&cells, source.cells());
+        let mut first = partition(source.cells(), |index| {
+            ticks.source(index).1 <= ticks.target(cells.start).0
+        });
+        for cell in cells {
             let (from, to) = ticks.target(cell);
             while first < source.cells() && ticks.source(first).1 <= from {
                 first += 1;
             }
-            made.starts.push(made.overlaps.len());
-            made.firsts.push(first);
-            for index in first..source.cells() {
-                let (begin, end) = ticks.source(index);
-                if begin >= to {
-                    break;
+            let shares = (first..source.cells())
+                .map(|index| ticks.source(index))
+                .take_while(|(begin, _)| *begin < to)
+                .map(|(begin, end)| {
+                    let overlap = ticks.measure(measure, begin.max(from), end.min(to));
+                    (overlap, overlap / ticks.measure(measure, begin, end))
+                });
+            made.push(first, shares);
+        }
+        Ok(made.closed())
+    }
+
+    /// Room for the shares of target cells `cells`.
+    pub(crate) fn empty(cells: &Range<u64>, source_cells: u64) -> Self {
+        let count = (cells.end - cells.start) as usize;
+        Self {
+            begin: cells.start,
+            overlaps: Vec::new(),
+            of_source: Vec::new(),
+            starts: Vec::with_capacity(count + 1),
+            firsts: Vec::with_capacity(count),
+            source_cells,
+        }
+    }
+
+    /// The next target cell, whose source cells are `first` and its followers, one a share. Neither their first nor their last may
+    /// lie before that of the cell before.
+    pub(crate) fn push(&mut self, first: u64, shares: impl Iterator<Item = (f64, f64)>) {
+        self.starts.push(self.overlaps.len());
+        self.firsts.push(first);
+        for (overlap, of_source) in shares {
+            self.overlaps.push(overlap);
+            self.of_source.push(of_source);
+        }
+    }
+
+    /// Complete: every target cell was pushed.
+    pub(crate) fn closed(mut self) -> Self {
+        self.starts.push(self.overlaps.len());
+        self
+    }
+
+    /// Takes away the weight of source cells that are none, such as those between the ends of a raster that goes round the globe.
+    pub(crate) fn without(mut self, is_void: impl Fn(u64) -> bool) -> Self {
+        for (at, first) in self.firsts.iter().enumerate() {
+            for (source, share) in (*first..).zip(self.starts[at]..self.starts[at + 1]) {
+                if is_void(source) {
+                    self.overlaps[share] = 0.0;
+                    self.of_source[share] = 0.0;
                 }
-                let overlap = ticks.measure(measure, begin.max(from), end.min(to));
-                made.overlaps.push(overlap);
-                made.of_source
-                    .push(overlap / ticks.measure(measure, begin, end));
             }
         }
-        made.starts.push(made.overlaps.len());
-        Ok(made)
+        self
     }
 
     /// The shares in target cell `cell`.
+    #[inline]
     pub fn of(&self, cell: u64) -> Shares<'_> {
-        let range = self.starts[cell as usize]..self.starts[cell as usize + 1];
+        let at = (cell - self.begin) as usize;
+        let range = self.starts[at]..self.starts[at + 1];
         Shares {
-            first: self.firsts[cell as usize],
+            first: self.firsts[at],
             overlaps: &self.overlaps[range.clone()],
             of_source: &self.of_source[range],
         }
+    }
+
+    /// The target cells whose shares are here.
+    pub fn range(&self) -> Range<u64> {
+        self.begin..self.begin + self.firsts.len() as u64
     }
 
     /// How many target cells.
@@ -130,31 +195,41 @@ impl AxisOverlap {
     }
 
     /// The target cells that meet the source cells `from..to`: neighbours.
-    pub fn targets_of(&self, from: u64, to: u64) -> std::ops::Range<u64> {
+    pub fn targets_of(&self, from: u64, to: u64) -> Range<u64> {
         let covered = self.covered();
-        let cells = &self.firsts[covered.start as usize..covered.end as usize];
+        let count = covered.end - covered.start;
         let begin =
-            covered.start + partition(cells.len(), |at| self.of(covered.start + at).end() <= from);
-        let end = covered.start + partition(cells.len(), |at| cells[at as usize] < to);
+            covered.start + partition(count, |at| self.of(covered.start + at).end() <= from);
+        let end = covered.start + partition(count, |at| self.of(covered.start + at).first < to);
         begin..end.max(begin)
     }
 
     /// The target cells that meet the source at all: neighbours.
-    pub fn covered(&self) -> std::ops::Range<u64> {
+    pub fn covered(&self) -> Range<u64> {
+        let all = self.range();
         if self.overlaps.is_empty() {
-            return self.targets()..self.targets();
+            return all.end..all.end;
         }
         let begin = self.starts.partition_point(|start| *start == 0) as u64 - 1;
         let end = self
             .starts
             .partition_point(|start| *start < self.overlaps.len()) as u64;
-        begin..end
+        all.start + begin..all.start + end
+    }
+
+    /// The source cells that meet a target cell at all.
+    pub fn touched(&self) -> Range<u64> {
+        let covered = self.covered();
+        if covered.is_empty() {
+            return 0..0;
+        }
+        self.of(covered.start).first..self.of(covered.end - 1).end()
     }
 }
 
 /// The first of `0..count` for which `before` no longer holds.
-fn partition(count: usize, before: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (0, count as u64);
+pub(crate) fn partition(count: u64, before: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low + (high - low) / 2;
         if before(middle) {

@@ -1,0 +1,124 @@
+//! One result's statistic, whatever it is.
+
+use std::ops::Range;
+
+use super::{LayerOptions, Method};
+use crate::{
+    area::{
+        Average, Count, Coverage, Deviation, Maximum, Minimum, Mode, Quantile, Rows, Statistic,
+        Sum, Thresholded,
+    },
+    overlap::AxisOverlap,
+    sample::Interpolated,
+};
+
+/// A statistic under way over the rows of a part; see [`Rows`].
+pub(super) trait Pass: Send {
+    fn begin_sweep(&mut self, last: u64);
+    fn begin_window(&mut self, x: &AxisOverlap, west: u64, east: u64, rows: usize);
+    fn take(
+        &mut self,
+        overlaps: (&AxisOverlap, &AxisOverlap),
+        source_row: u64,
+        at: usize,
+        values: &[f64],
+        rows: Range<u64>,
+    );
+    fn end_window(&mut self, x: &AxisOverlap, y: &AxisOverlap, done: u64, rows: Range<u64>);
+    /// The next row, its values in `row`.
+    fn pop(&mut self, row: &mut Vec<f64>);
+    /// Bytes that cells hold beyond their own size, now.
+    fn heap_bytes(&self) -> usize;
+    /// Bytes of one target cell that is open, and of one part, beside what is on the heap.
+    fn sizes(&self) -> (usize, usize);
+    /// Whether cells hold values beyond their own size.
+    fn holds_values(&self) -> bool;
+}
+
+impl<S: Statistic> Pass for Rows<S> {
+    fn begin_sweep(&mut self, last: u64) {
+        self.begin_sweep(last);
+    }
+
+    fn begin_window(&mut self, x: &AxisOverlap, west: u64, east: u64, rows: usize) {
+        self.begin_window(x, west, east, rows);
+    }
+
+    fn take(
+        &mut self,
+        overlaps: (&AxisOverlap, &AxisOverlap),
+        source_row: u64,
+        at: usize,
+        values: &[f64],
+        rows: Range<u64>,
+    ) {
+        self.take(overlaps, source_row, at, values, rows);
+    }
+
+    fn end_window(&mut self, x: &AxisOverlap, y: &AxisOverlap, done: u64, rows: Range<u64>) {
+        self.end_window(x, y, done, rows);
+    }
+
+    fn pop(&mut self, row: &mut Vec<f64>) {
+        *row = self.pop();
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.heap_bytes()
+    }
+
+    fn sizes(&self) -> (usize, usize) {
+        (size_of::<S::Cell>() + 8, size_of::<S::Part>())
+    }
+
+    fn holds_values(&self) -> bool {
+        S::HOLDS_VALUES
+    }
+}
+
+/// The pass of a result. Where the grids are the same, whatever keeps the values of equal cells takes them as they are.
+pub(super) fn pass(options: &LayerOptions, same: bool, columns: u64, first: u64) -> Box<dyn Pass> {
+    if same && options.method.keeps_equal_cells() {
+        return Box::new(Rows::new(Minimum, columns, first));
+    }
+    let made = Making {
+        coverage: options.coverage,
+        columns,
+        first,
+    };
+    match options.method {
+        Method::Nearest | Method::Bilinear | Method::Cubic => made.of(Interpolated),
+        Method::Average => made.of(Average),
+        Method::Sum => made.of(Sum),
+        Method::Mode => made.of(Mode),
+        Method::Minimum => made.of(Minimum),
+        Method::Maximum => made.of(Maximum),
+        Method::Median => made.of(Quantile { share: 0.5 }),
+        Method::Quantile(share) => made.of(Quantile { share }),
+        Method::Deviation => made.of(Deviation),
+        Method::Count => made.of(Count),
+        Method::Coverage => made.of(Coverage),
+    }
+}
+
+struct Making {
+    coverage: Option<f64>,
+    columns: u64,
+    first: u64,
+}
+
+impl Making {
+    fn of<S: Statistic + 'static>(&self, statistic: S) -> Box<dyn Pass> {
+        match self.coverage {
+            Some(coverage) => Box::new(Rows::new(
+                Thresholded {
+                    statistic,
+                    coverage,
+                },
+                self.columns,
+                self.first,
+            )),
+            None => Box::new(Rows::new(statistic, self.columns, self.first)),
+        }
+    }
+}
