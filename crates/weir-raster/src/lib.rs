@@ -27,6 +27,7 @@ mod grid;
 mod layer;
 mod overlap;
 mod pixel;
+mod plan;
 mod sample;
 
 pub use area::{
@@ -44,3 +45,7 @@ pub use grid::{Axis, Grid, GridError, MAX_CELLS, Rational};
 pub use layer::{Layer, LayerError, LayerOptions, Method, UnknownMethod};
 pub use overlap::{Area, AxisOverlap, Measure, Shares, overlaps};
 pub use pixel::{Pixel, Window};
+pub use plan::{
+    CellSize, CrsName, Fill, LayerPlan, METHODS, Notation, OutputKind, OutputPlan, PLAN_CODES,
+    PixelCells, Plan, ReadPlanError, Said, TableRows, TargetPlan,
+};

@@ -1,0 +1,18 @@
+//! Plans as files: which layers, onto which grid, into which files. YAML in which every mistake is told with line,
+//! column and remedy.
+
+mod check;
+mod code;
+mod documents;
+mod file;
+mod layer;
+mod output;
+mod target;
+mod words;
+
+pub use code::PLAN_CODES;
+pub use file::{Plan, ReadPlanError};
+pub use layer::{LayerPlan, METHODS};
+pub use output::{OutputKind, OutputPlan, PixelCells, TableRows};
+pub use target::TargetPlan;
+pub use words::{CellSize, CrsName, Fill, Notation, Said};
