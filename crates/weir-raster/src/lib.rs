@@ -24,6 +24,7 @@ mod area;
 mod export;
 mod geotiff;
 mod grid;
+mod job;
 mod layer;
 mod overlap;
 mod pixel;
@@ -42,6 +43,10 @@ pub use geotiff::{
     Compression, Crs, GeoTiff, GeoTiffError, Info, PixelType, Place, ReadAt, ReadLimits, Samples,
 };
 pub use grid::{Axis, Grid, GridError, MAX_CELLS, Rational};
+pub use job::{
+    Completed, InputFacts, Job, JobError, Output, Preflight, RasterFacts, TargetError, WINDOWS,
+    WindowChange, WindowSize, Written,
+};
 pub use layer::{Layer, LayerError, LayerOptions, Method, UnknownMethod};
 pub use overlap::{Area, AxisOverlap, Measure, Shares, overlaps};
 pub use pixel::{Pixel, Window};

@@ -37,7 +37,7 @@ outputs:
   table:
     kind: geoparquet
     path: out/world.parquet
-    compression: snappy
+    compression: none
     rows: all
     geometry: cell
   maps:
@@ -313,7 +313,7 @@ const CASES: &[Case] = &[
         "geotiff",
     ),
     (
-        "compression: snappy",
+        "compression: none",
         "compression: §lz4",
         "W0222",
         "outputs.table.compression",

@@ -148,7 +148,7 @@ impl Record for LayerPlan {
         v.flag(&key, &mut self.unscale);
         let key = field(
             "type",
-            "Type of the results; fractions are rounded and values beyond its range cut, where it is a whole one",
+            "Type of the results; fractions are rounded where it is a whole one",
         );
         v.one_of(&key, &TYPES, &PIXELS, &mut self.pixel);
         let key = field(

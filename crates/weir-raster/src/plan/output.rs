@@ -36,10 +36,12 @@ pub enum OutputKind {
 /// What tables have.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableRows {
-    /// 0: none; then the format's own: CSV gzip, zstd; Parquet snappy, gzip, zstd.
+    /// 0: none, 1: gzip, 2: zstd.
     pub compression: usize,
     /// 0: cells with any value, 1: with all values, 2: every cell.
     pub rows: usize,
+    /// Whether it begins with columns `row` and `col`.
+    pub keys: bool,
 }
 
 /// What rasters have.
@@ -51,6 +53,8 @@ pub struct PixelCells {
     pub compression: usize,
     /// Columns and rows of a tile: multiples of 16.
     pub tile: u32,
+    /// 0: auto, 1: none, 2: average, 3: mode, 4: nearest.
+    pub overviews: usize,
 }
 
 impl Default for OutputPlan {
@@ -65,10 +69,12 @@ impl Default for OutputPlan {
 const CSV_ROWS: TableRows = TableRows {
     compression: 0,
     rows: 0,
+    keys: false,
 };
 const PARQUET_ROWS: TableRows = TableRows {
-    compression: 3,
+    compression: 2,
     rows: 0,
+    keys: false,
 };
 
 impl OutputKind {
@@ -105,6 +111,7 @@ impl OutputKind {
             layers: Vec::new(),
             compression: 1,
             tile,
+            overviews: 0,
         };
         match kind {
             0 => Self::Csv(CSV_ROWS),
@@ -192,17 +199,26 @@ static CSV: [Named; 3] = [
     named("gzip", "gzip"),
     named("zstd", "Zstandard"),
 ];
-static PARQUET: [Named; 4] = [
+static PARQUET: [Named; 3] = [
     named("none", "no compression"),
-    named("snappy", "Snappy: fast"),
-    named("gzip", "gzip"),
-    named("zstd", "Zstandard: small"),
+    named("gzip", "gzip: slow, every program reads it"),
+    named("zstd", "Zstandard: small and fast"),
 ];
 static TIFF: [Named; 4] = [
     named("none", "no compression"),
     named("deflate", "Deflate: every program reads it"),
     named("lzw", "LZW: every program reads it"),
     named("zstd", "Zstandard: GDAL 2.3 and newer"),
+];
+static OVERVIEWS: [Named; 5] = [
+    named(
+        "auto",
+        "in a cog mode for the methods near and mode, else average; none in a geotiff",
+    ),
+    named("none", "no overviews"),
+    named("average", "the mean of the cells beneath, for quantities"),
+    named("mode", "the most frequent of four, for classes"),
+    named("nearest", "the cell in the north-west corner"),
 ];
 static ROWS: [Named; 3] = [
     named(
@@ -254,6 +270,11 @@ impl Record for OutputPlan {
                     &ROWS,
                     &mut rows.rows,
                 );
+                let key = field(
+                    "keys",
+                    "Begin with columns row and col, counted from 0 at the top left: a cell's exact key",
+                );
+                v.flag(&key, &mut rows.keys);
             }
             OutputKind::GeoTiff(cells) | OutputKind::Cog(cells) => {
                 let key = field("layers", "Which layers, a file each").follows("all");
@@ -269,7 +290,9 @@ impl Record for OutputPlan {
                 );
                 v.choice(&compression, compressions, &mut cells.compression);
                 let key = field("tile", "Columns and rows of a tile, a multiple of 16");
-                v.whole(&key, 16, 4096, &mut cells.tile);
+                v.whole(&key, 128, 1024, &mut cells.tile);
+                let key = field("overviews", "The smaller images of the same raster");
+                v.choice(&key, &OVERVIEWS, &mut cells.overviews);
             }
         }
         if let OutputKind::GeoParquet { geometry, .. } = &mut self.kind {

@@ -38,6 +38,17 @@ pub enum EventKind {
         /// The level now.
         to: PressureLevel,
     },
+    /// Work goes on in pieces of another size, because memory got tight or calm again. Results do not depend on it.
+    SizeChanged {
+        /// What has that size, such as `window`.
+        what: String,
+        /// The size before, in units of its own.
+        from: u64,
+        /// The size now.
+        to: u64,
+        /// The pressure that it follows.
+        pressure: PressureLevel,
+    },
     /// A part of the output is committed.
     PartFinished {
         /// The stage that made it.
@@ -86,6 +97,7 @@ impl EventKind {
             Self::Progress(_) => "progress",
             Self::MemorySample(_) => "memory_sample",
             Self::PressureChanged { .. } => "pressure_changed",
+            Self::SizeChanged { .. } => "size_changed",
             Self::PartFinished { .. } => "part_finished",
             Self::Note { .. } => "note",
             Self::Warning { .. } => "warning",

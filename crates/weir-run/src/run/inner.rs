@@ -176,9 +176,13 @@ impl RunInner {
             memory.usage.observe(resident, reserved);
             let mut stage = None;
             let mut operation = None;
+            // Of several stages at once the sample is told of the last that has an operation at work.
             for active in &memory.active {
-                operation = active.observe(resident, reserved);
-                stage = Some(active.name().to_owned());
+                let at_work = active.observe(resident, reserved);
+                if at_work.is_some() || operation.is_none() {
+                    operation = at_work;
+                    stage = Some(active.name().to_owned());
+                }
             }
             let sample = MemorySample {
                 seconds,

@@ -91,6 +91,16 @@ impl Run {
         self.inner.send(EventKind::Warning { text: text.into() });
     }
 
+    /// Tells observers that work goes on in pieces of another size, which follows the pressure.
+    pub fn size_changed(&self, what: &str, from: u64, to: u64, pressure: weir_memory::Pressure) {
+        self.inner.send(EventKind::SizeChanged {
+            what: what.to_owned(),
+            from,
+            to,
+            pressure: pressure.into(),
+        });
+    }
+
     /// Tells observers that a part of the output is committed. [`crate::run_parts`] does this
     /// itself for every part its sink has taken.
     pub fn part_finished(&self, stage: &Stage, part: u32) {

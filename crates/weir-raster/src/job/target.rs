@@ -1,0 +1,234 @@
+//! The target of a plan, from what it says and what its layers are.
+
+use crate::plan::TargetPlan;
+use crate::{Axis, Grid, GridError, Info, Target};
+
+/// Why there is no target.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TargetError {
+    /// The layers have several reference systems, and the plan names none.
+    #[error(
+        "the layers have several reference systems: {first} has {first_crs}, {other} has {other_crs}"
+    )]
+    Mixed {
+        /// The first layer.
+        first: String,
+        /// Its reference system.
+        first_crs: String,
+        /// One with another.
+        other: String,
+        /// That one's.
+        other_crs: String,
+    },
+    /// Something has to be said, as no layer tells it in the target's reference system.
+    #[error("no layer has the target's reference system {crs}, so that its {what} has to be said")]
+    Unsaid {
+        /// What.
+        what: &'static str,
+        /// The target's.
+        crs: String,
+    },
+    /// The target's axes cannot be.
+    #[error("the target cannot be: {0}")]
+    Grid(#[from] GridError),
+}
+
+/// How far over an edge, in cells, still is on it.
+const ON_EDGE: f64 = 1e-6;
+
+/// The target: what the plan says, else what follows from the layers.
+///
+/// * Reference system: the layers', if they have one and the same.
+/// * Extent: what the layers cover together; rows run as the first layer's do.
+/// * Cell: the first layer's. Then, if no extent is said either, the target's edges are edges of that layer's cells, so that a layer
+///   that covers all others is copied.
+///
+/// With a cell or an extent that is said the grid begins at the extent's north-west and covers all of it.
+pub(super) fn resolve(
+    plan: &TargetPlan,
+    layers: &[(&str, &Info)],
+    like: Option<&Info>,
+) -> Result<Target, TargetError> {
+    if let Some(like) = like {
+        return Ok(Target {
+            grid: like.grid,
+            crs: like.crs.clone(),
+        });
+    }
+    let crs = match (&plan.crs.0, layers.first()) {
+        (Some(said), _) => said.crs(),
+        (None, Some((first, info))) => {
+            if let Some((other, info2)) = layers.iter().find(|(_, other)| other.crs != info.crs) {
+                return Err(TargetError::Mixed {
+                    first: (*first).to_owned(),
+                    first_crs: info.crs.to_string(),
+                    other: (*other).to_owned(),
+                    other_crs: info2.crs.to_string(),
+                });
+            }
+            info.crs.clone()
+        }
+        (None, None) => crate::Crs::Unknown(String::new()),
+    };
+    let at_home: Vec<&Info> = layers
+        .iter()
+        .map(|(_, info)| *info)
+        .filter(|info| info.crs == crs)
+        .collect();
+    let unsaid = |what| TargetError::Unsaid {
+        what,
+        crs: crs.to_string(),
+    };
+    let extent = |axis: fn(&Grid) -> &Axis| -> Result<(f64, f64), TargetError> {
+        let ends = at_home.iter().flat_map(|info| {
+            let axis = axis(&info.grid);
+            [axis.origin(), axis.edge(axis.cells())]
+        });
+        let ends: Vec<f64> = ends.collect();
+        if at_home.len() < layers.len() || ends.is_empty() {
+            return Err(unsaid("extent"));
+        }
+        let (low, high) = (f64::min, f64::max);
+        Ok((
+            ends.iter().copied().fold(f64::INFINITY, low),
+            ends.iter().copied().fold(f64::NEG_INFINITY, high),
+        ))
+    };
+    let said = match plan.extent[..] {
+        [west, south, east, north] => Some(((west, east), (south, north))),
+        _ => None,
+    };
+    let first = at_home.first();
+    let southward = first.is_none_or(|info| info.grid.y.step() < 0.0);
+    let rows = |(south, north): (f64, f64), size: f64| match southward {
+        true => Axis::spanning(north, south, size),
+        false => Axis::spanning(south, north, size),
+    };
+    let ((west, east), vertical, (wide, high)) = match (said, &plan.cell.0) {
+        (None, None) => {
+            let first = first.ok_or_else(|| unsaid("cell"))?;
+            let x = around(&first.grid.x, extent(|grid| &grid.x)?)?;
+            let y = around(&first.grid.y, extent(|grid| &grid.y)?)?;
+            return Ok(Target {
+                grid: Grid::new(x, y),
+                crs,
+            });
+        }
+        (Some((x, y)), None) => {
+            let first = first.ok_or_else(|| unsaid("cell"))?;
+            (x, y, (first.grid.x.step().abs(), first.grid.y.step().abs()))
+        }
+        (None, Some(cell)) => (
+            extent(|grid| &grid.x)?,
+            extent(|grid| &grid.y)?,
+            (cell.x, cell.y),
+        ),
+        (Some((x, y)), Some(cell)) => (x, y, (cell.x, cell.y)),
+    };
+    Ok(Target {
+        grid: Grid::new(Axis::spanning(west, east, wide)?, rows(vertical, high)?),
+        crs,
+    })
+}
+
+/// The axis with whole cells added until it covers `low` to `high`.
+fn around(axis: &Axis, (low, high): (f64, f64)) -> Result<Axis, GridError> {
+    let (from, to) = if axis.step() > 0.0 {
+        (low, high)
+    } else {
+        (high, low)
+    };
+    let (begin, end) = (axis.origin(), axis.edge(axis.cells()));
+    let whole = |distance: f64| libm::ceil(distance / axis.step() - ON_EDGE).max(0.0);
+    let (before, after) = (whole(begin - from), whole(to - end));
+    let cells = axis.cells() as f64 + before + after;
+    if before == 0.0 && after == 0.0 {
+        return Ok(*axis);
+    }
+    let cells = if cells <= crate::MAX_CELLS as f64 {
+        cells as u64
+    } else {
+        0
+    };
+    Axis::new(begin - before * axis.step(), axis.step(), cells)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::plan::{CellSize, Notation, Said};
+    use crate::{Compression, Crs, PixelType};
+
+    fn info(x: (f64, f64, u64), y: (f64, f64, u64), code: u16) -> Info {
+        Info {
+            name: "layer".into(),
+            grid: Grid::new(
+                Axis::new(x.0, x.1, x.2).unwrap(),
+                Axis::new(y.0, y.1, y.2).unwrap(),
+            ),
+            crs: Crs::Geographic(code),
+            bands: 1,
+            pixel: PixelType::Float32,
+            nodata: None,
+            scale: 1.0,
+            offset: 0.0,
+            block_columns: 256,
+            block_rows: 256,
+            tiled: true,
+            planar: false,
+            compression: Compression::None,
+            predictor: 1,
+            big: false,
+        }
+    }
+
+    fn cell(text: &str) -> TargetPlan {
+        TargetPlan {
+            cell: Said(Some(CellSize::read(text).unwrap())),
+            ..TargetPlan::default()
+        }
+    }
+
+    #[test]
+    fn without_a_word_the_first_layers_cells_are_continued() {
+        let world = info((-180.0, 0.25, 1440), (90.0, -0.25, 720), 4326);
+        let part = info((-10.05, 0.1, 300), (60.05, -0.1, 200), 4326);
+        let target = resolve(&TargetPlan::default(), &[("a", &world), ("b", &part)], None).unwrap();
+        assert!(target.grid.same_cells(&world.grid));
+        let target = resolve(&TargetPlan::default(), &[("b", &part), ("a", &world)], None).unwrap();
+        assert_eq!((target.grid.columns(), target.grid.rows()), (3601, 1801));
+        assert!((target.grid.x.origin() - -180.05).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_rounded_cell_gives_whole_cells() {
+        let world = info((-180.0, 1.0 / 12.0, 4320), (90.0, -1.0 / 12.0, 2160), 4326);
+        for text in ["0.1666667", "1/6", "0.16666667"] {
+            let target = resolve(&cell(text), &[("a", &world)], None).unwrap();
+            assert_eq!(
+                (target.grid.columns(), target.grid.rows()),
+                (2160, 1080),
+                "{text}"
+            );
+            assert_eq!(target.grid.x.edge(2160), 180.0);
+            assert_eq!(target.grid.y.edge(1080), -90.0);
+        }
+        // Too few digits to be a sixth: as it stands, rounded up to cover all.
+        let target = resolve(&cell("0.167"), &[("a", &world)], None).unwrap();
+        assert_eq!((target.grid.columns(), target.grid.rows()), (2156, 1078));
+    }
+
+    #[test]
+    fn several_reference_systems_need_a_word() {
+        let (a, b) = (
+            info((0.0, 1.0, 10), (10.0, -1.0, 10), 4326),
+            info((0.0, 1.0, 10), (10.0, -1.0, 10), 4258),
+        );
+        let layers = [("a", &a), ("b", &b)];
+        let error = resolve(&TargetPlan::default(), &layers, None).unwrap_err();
+        assert!(matches!(error, TargetError::Mixed { .. }));
+        let like = resolve(&TargetPlan::default(), &layers, Some(&b)).unwrap();
+        assert_eq!(like.crs, Crs::Geographic(4258));
+    }
+}

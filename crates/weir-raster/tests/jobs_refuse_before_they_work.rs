@@ -1,0 +1,149 @@
+//! What cannot work is refused from headers alone; what changed behind a run is refused when it goes on.
+#![allow(clippy::unwrap_used)]
+
+mod jobs;
+
+use jobs::{Place, Tiff, classes, id, mib, noise};
+use weir_files::FilesError;
+use weir_raster::{JobError, TargetError};
+use weir_run::{Cancel, CancelReason};
+
+#[test]
+fn several_reference_systems_without_a_word_are_refused() {
+    let place = Place::with_worlds();
+    Tiff {
+        epsg: 3035,
+        origin: (4_000_000.0, 3_000_000.0),
+        cell: 1000.0,
+        ..Tiff::world(128, classes)
+    }
+    .write(&place.path("laea.tif"));
+    let error = place
+        .job(place.plan("a: {path: a.tif}, l: {path: laea.tif}", "cell: 1"))
+        .unwrap_err();
+    assert!(
+        matches!(&error, JobError::Target(TargetError::Mixed { .. })),
+        "{error}"
+    );
+    assert_eq!(error.code(), "W0603");
+    assert_eq!(
+        error.to_string(),
+        "the layers have several reference systems: a has EPSG:4326, l has EPSG:3035"
+    );
+    assert!(error.remedies()[0].contains("-t_srs"));
+}
+
+#[test]
+fn bands_files_and_headers_are_looked_at_first() {
+    let place = Place::with_worlds();
+    let opened = |layers: &str| {
+        place
+            .job(place.plan(layers, "cell: 1"))
+            .map(|_| ())
+            .unwrap_err()
+    };
+    let error = opened("a: {path: a.tif, band: 2}");
+    assert!(matches!(error, JobError::Raster(_)), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("there is no band 2; the file has 1"),
+        "{error}"
+    );
+    let error = opened("a: {path: nothing.tif}");
+    assert!(
+        matches!(error, JobError::Files(FilesError::NotFound { .. })),
+        "{error}"
+    );
+    std::fs::write(place.path("text.tif"), "not a TIFF at all").unwrap();
+    let error = opened("a: {path: text.tif}");
+    assert_eq!(error.code(), "W0605", "{error}");
+    assert!(error.to_string().contains("text.tif"), "{error}");
+    // Compression 7 (JPEG) is not read.
+    let mut bytes = Tiff::world(64, noise).bytes();
+    bytes[8 + 2 + 3 * 12 + 8] = 7;
+    std::fs::write(place.path("jpeg.tif"), bytes).unwrap();
+    let error = opened("a: {path: jpeg.tif}");
+    assert_eq!(error.code(), "W0606", "{error}");
+    assert!(error.to_string().contains("compression 7"), "{error}");
+}
+
+#[test]
+fn a_budget_that_holds_nothing_is_refused_with_numbers() {
+    let place = Place::with_worlds();
+    let job = place.worlds("1");
+    let ran = place.run(&job, "small", id(), &mib(1), 1, Cancel::new());
+    let error = ran.result.unwrap_err();
+    assert_eq!(error.code(), "W0107", "{error}");
+    assert!(
+        error
+            .remedies()
+            .iter()
+            .any(|remedy| remedy.contains("--budget")),
+        "{:?}",
+        error.remedies()
+    );
+    let preflight = job
+        .preflight(&mib(1), 1, &*place.files, &place.path("small"))
+        .unwrap();
+    assert!(!preflight.fits && preflight.window == 256, "{preflight:?}");
+}
+
+#[test]
+fn an_input_that_changed_behind_a_run_is_refused() {
+    let place = Place::with_worlds();
+    let id = id();
+    let cancel = Cancel::new();
+    cancel.cancel(CancelReason::User);
+    let stopped = place.run(&place.worlds("1"), "run", id, &mib(256), 1, cancel);
+    assert!(stopped.result.unwrap().cancelled);
+    let mut other = Tiff::world(360, classes);
+    let resumed = |place: &Place| {
+        place
+            .run(&place.worlds("1"), "run", id, &mib(256), 1, Cancel::new())
+            .result
+    };
+    // The same size and header, written again.
+    other.write(&place.path("a.tif"));
+    let error = resumed(&place).unwrap_err();
+    assert_eq!(error.code(), "W0604", "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("a.tif has changed since the run began"),
+        "{error}"
+    );
+    other.columns += 64;
+    other.write(&place.path("a.tif"));
+    let error = resumed(&place).unwrap_err();
+    assert!(error.to_string().contains("bytes and has"), "{error}");
+    // Another plan in the same folder.
+    let other = place.run(&place.worlds("2"), "run", id, &mib(256), 1, Cancel::new());
+    assert!(matches!(other.result, Err(JobError::OtherPlan { .. })));
+}
+
+#[test]
+fn layers_without_values_give_nothing_and_layers_elsewhere_are_refused() {
+    let place = Place::with_worlds();
+    Tiff {
+        nodata: Some(7.0),
+        values: |_, _| 7.0,
+        ..Tiff::world(90, noise)
+    }
+    .write(&place.path("none.tif"));
+    Tiff {
+        origin: (100.0, 10.0),
+        cell: 0.1,
+        ..Tiff::world(40, noise)
+    }
+    .write(&place.path("far.tif"));
+    let target = "cell: 0.5, extent: [-20, -20, 20, 20]";
+    let job = place
+        .job(place.plan("none: {path: none.tif, method: average}", target))
+        .unwrap();
+    assert_eq!(place.output(&job, "256MiB", 1), b"");
+    let layers = "none: {path: none.tif}, far: {path: far.tif, method: sum}";
+    let error = place.job(place.plan(layers, target)).unwrap_err();
+    assert_eq!(error.code(), "W0603");
+    assert!(error.to_string().contains("no cell in common"), "{error}");
+}
