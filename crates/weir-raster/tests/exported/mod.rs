@@ -184,3 +184,28 @@ pub(crate) fn gdal_is_here() -> bool {
     }
     here
 }
+
+/// The images of a TIFF, the first and its overviews, each as a file of its own: the header of a copy points to its directory.
+pub(crate) fn images(path: &Path) -> Vec<(Info, Vec<f64>)> {
+    let mut bytes = std::fs::read(path).unwrap();
+    let number = |bytes: &[u8], at: u64, width: usize| {
+        let mut value = [0; 8];
+        value[..width].copy_from_slice(&bytes[at as usize..at as usize + width]);
+        u64::from_le_bytes(value)
+    };
+    let big = bytes[2] == 43;
+    let (head, count, entry, width) = if big { (8, 8, 20, 8) } else { (4, 2, 12, 4) };
+    let copy = path.with_extension("copy.tif");
+    let mut directory = number(&bytes, head, width);
+    let mut images = Vec::new();
+    while directory != 0 {
+        bytes[head as usize..head as usize + width]
+            .copy_from_slice(&directory.to_le_bytes()[..width]);
+        std::fs::write(&copy, &bytes).unwrap();
+        images.push(read(&copy));
+        let entries = number(&bytes, directory, count as usize);
+        directory = number(&bytes, directory + count + entries * entry, width);
+    }
+    std::fs::remove_file(copy).unwrap();
+    images
+}

@@ -266,12 +266,6 @@ impl<'a> FileLayout<'a> {
         self.end
     }
 
-    /// Whether offsets have 64 bits.
-    #[cfg(test)]
-    pub(crate) fn big(&self) -> bool {
-        self.big
-    }
-
     /// Gives all bytes before the first tile to `write`, in order.
     pub(crate) fn head<E>(&self, mut write: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         let first = self.directories[0].at;
@@ -426,4 +420,75 @@ fn promises_head() -> String {
         "GDAL_STRUCTURAL_METADATA_SIZE={:06} bytes\n",
         PROMISES.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const CODING: TileCoding = TileCoding {
+        compression: Compression::None,
+        level: 0,
+        predictor: 1,
+        pixel: PixelType::UInt8,
+        side: 1024,
+    };
+
+    fn layout<'a>(images: &'a [Image<'a>], big: Option<bool>) -> Option<FileLayout<'a>> {
+        FileLayout::new(images, &CODING, &[], (None, None), true, big)
+    }
+
+    #[test]
+    fn offsets_are_as_wide_as_the_file_is_long() {
+        // A classic file has bytes 0 to 2^32 − 1; the head of this one is the same for any lengths.
+        let lengths = vec![1 << 20; 4095];
+        fn image(lengths: &[u32]) -> Image<'_> {
+            Image {
+                columns: 4095 << 10,
+                rows: 1,
+                lengths,
+            }
+        }
+        let images = [image(&lengths)];
+        let left = u64::from(u32::MAX) - layout(&images, None).unwrap().bytes();
+        for (more, big) in [(left, false), (left + 1, true)] {
+            let mut lengths = lengths.clone();
+            lengths[0] += more as u32;
+            let images = [image(&lengths)];
+            let found = layout(&images, None).unwrap();
+            assert_eq!(found.big, big);
+            assert_eq!(layout(&images, Some(false)).is_none(), big);
+            assert!(layout(&images, Some(true)).unwrap().big);
+        }
+    }
+
+    #[test]
+    fn the_head_is_as_long_as_it_was_laid_out() {
+        let (first, second) = (vec![10, 0, 300], vec![7]);
+        let images = [
+            Image {
+                columns: 3000,
+                rows: 5,
+                lengths: &first,
+            },
+            Image {
+                columns: 1500,
+                rows: 3,
+                lengths: &second,
+            },
+        ];
+        for big in [false, true] {
+            let layout = layout(&images, Some(big)).unwrap();
+            let mut bytes = 0;
+            let gathered: Result<(), std::convert::Infallible> = layout.head(|some| {
+                bytes += some.len() as u64;
+                Ok(())
+            });
+            let Ok(()) = gathered;
+            // The smaller image's tile comes first.
+            assert_eq!((layout.starts[1], layout.starts[0]), (bytes, bytes + 15));
+            assert_eq!(layout.bytes(), bytes + 15 + 18 + 308);
+        }
+    }
 }
