@@ -36,8 +36,9 @@ pub use area::{
     Statistic, Sum, Thresholded,
 };
 pub use export::{
-    Column, Export, ExportError, Exported, GeoTiffExport, GeoTiffOptions, Offsets, Overviews, Part,
-    PartWriter, Target, TiffLayout,
+    ChunkRows, Column, Export, ExportError, Exported, GeoTiffExport, GeoTiffOptions, Geometry,
+    Offsets, Overviews, Part, PartWriter, Rows, TableCompression, TableExport, TableFormat,
+    TableOptions, Target, TiffLayout,
 };
 pub use geotiff::{
     Compression, Crs, GeoTiff, GeoTiffError, Info, PixelType, Place, ReadAt, ReadLimits, Samples,

@@ -6,6 +6,7 @@
 
 mod error;
 mod geotiff;
+mod table;
 
 use std::{ops::Range, path::Path};
 
@@ -16,6 +17,9 @@ use crate::{Crs, Grid, PixelType};
 
 pub use error::ExportError;
 pub use geotiff::{GeoTiffExport, GeoTiffOptions, Offsets, Overviews, TiffLayout};
+pub use table::{
+    ChunkRows, Geometry, Rows, TableCompression, TableExport, TableFormat, TableOptions,
+};
 
 /// The grid that layers are brought onto, and the reference system of its coordinates.
 #[derive(Debug, Clone, PartialEq)]
