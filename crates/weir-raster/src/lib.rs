@@ -21,6 +21,7 @@
 //! ```
 
 mod area;
+mod crs;
 mod export;
 mod geotiff;
 mod grid;
@@ -35,6 +36,7 @@ pub use area::{
     AreaPass, Average, Count, Coverage, Deviation, Maximum, Minimum, Mode, PassError, Quantile,
     Statistic, Sum, Thresholded,
 };
+pub use crs::{CrsError, Transform};
 pub use export::{
     ChunkRows, Column, Export, ExportError, Exported, GeoTiffExport, GeoTiffOptions, Geometry,
     Offsets, Overviews, Part, PartWriter, Rows, TableCompression, TableExport, TableFormat,

@@ -16,6 +16,12 @@ pub enum Crs {
 }
 
 impl Crs {
+    /// The sinusoidal projection of MODIS' land products, on a sphere of 6,371,007.181 m. EPSG has no code for it, so that files in it are
+    /// known by their keys, and files written in it name it only in words.
+    pub fn modis_sinusoidal() -> Self {
+        Self::Unknown("MODIS sinusoidal".into())
+    }
+
     /// The EPSG code.
     pub fn code(&self) -> Option<u16> {
         match self {
@@ -33,6 +39,8 @@ impl Crs {
 impl fmt::Display for Crs {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // EPSG has no codes there, and Esri's own begin.
+            Self::Projected(code @ 53000..=54999) => write!(formatter, "ESRI:{code}"),
             Self::Geographic(code) | Self::Projected(code) => write!(formatter, "EPSG:{code}"),
             Self::Unknown(text) if text.is_empty() => write!(formatter, "no reference system"),
             Self::Unknown(text) => write!(formatter, "a reference system of its own ({text})"),
@@ -53,10 +61,27 @@ const PROJECTED: u16 = 3072;
 /// The code for what is described by further keys.
 const USER_DEFINED: u16 = 32767;
 
+/// The tag that the doubles of keys are in.
+const GEO_DOUBLES: u16 = 34736;
+/// The keys of an ellipsoid's axes.
+const MAJOR_AXIS: u16 = 2057;
+const MINOR_AXIS: u16 = 2058;
+/// The key of a projection's method, and the sinusoidal one.
+const METHOD: u16 = 3075;
+const SINUSOIDAL: u16 = 24;
+/// Keys of parameters that are 0 in MODIS' projection.
+const ORIGIN_LONGITUDE: u16 = 3080;
+const FALSE_EASTING: u16 = 3082;
+const FALSE_NORTHING: u16 = 3083;
+const CENTRE_LONGITUDE: u16 = 3088;
+/// The radius of MODIS' sphere in metres.
+const MODIS_RADIUS: f64 = 6_371_007.181;
+
 /// The tags that georeference a file, as they were read.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     pub(super) keys: Vec<u16>,
+    pub(super) doubles: Vec<f64>,
     pub(super) texts: String,
     pub(super) scale: Vec<f64>,
     pub(super) tiepoint: Vec<f64>,
@@ -104,10 +129,35 @@ impl Tags {
         if let (true, Some(code)) = (projected, known(PROJECTED)) {
             return Crs::Projected(code);
         }
+        if self.is_modis() {
+            return Crs::modis_sinusoidal();
+        }
         match (self.short(PROJECTED), known(GEODETIC)) {
             (None, Some(code)) => Crs::Geographic(code),
             _ => Crs::Unknown(self.citation()),
         }
+    }
+
+    /// Whether the keys describe the sinusoidal projection of MODIS' products, for which EPSG has no code.
+    fn is_modis(&self) -> bool {
+        let double = |key| {
+            let entry = self.entry(key).filter(|entry| entry[1] == GEO_DOUBLES)?;
+            self.doubles.get(usize::from(entry[3])).copied()
+        };
+        let is_zero = |key| double(key).is_none_or(|value| value == 0.0);
+        let is_radius =
+            |key: u16| double(key).is_some_and(|axis| (axis - MODIS_RADIUS).abs() < 0.01);
+        self.short(METHOD) == Some(SINUSOIDAL)
+            && is_radius(MAJOR_AXIS)
+            && double(MINOR_AXIS).is_none_or(|axis| (axis - MODIS_RADIUS).abs() < 0.01)
+            && [
+                ORIGIN_LONGITUDE,
+                CENTRE_LONGITUDE,
+                FALSE_EASTING,
+                FALSE_NORTHING,
+            ]
+            .into_iter()
+            .all(is_zero)
     }
 
     fn citation(&self) -> String {

@@ -296,6 +296,7 @@ impl<R: ReadAt> Found<'_, R> {
                 .into_iter()
                 .map(|key| key as u16)
                 .collect(),
+            doubles: self.doubles(tag::GEO_DOUBLES)?,
             texts: self.text(tag::GEO_TEXTS)?.unwrap_or_default(),
             scale: self.doubles(tag::MODEL_SCALE)?,
             tiepoint: self.doubles(tag::MODEL_TIEPOINT)?,

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::Info;
+
 /// How the cells of an axis lie in a file: forwards or backwards, once or, round the globe, again after a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Along {
@@ -25,6 +27,20 @@ pub(super) struct Run {
 }
 
 impl Along {
+    /// Columns and rows as they lie in the file.
+    pub(super) fn of(info: &Info) -> (Self, Self) {
+        let along = |cells, block| Self {
+            cells,
+            block,
+            period: None,
+            backwards: false,
+        };
+        (
+            along(info.grid.columns(), info.block_columns),
+            along(info.grid.rows(), info.block_rows),
+        )
+    }
+
     /// Whether a cell of the axis is not in the file.
     pub(super) fn is_void(&self, cell: u64) -> bool {
         self.period

@@ -10,6 +10,7 @@ mod part;
 mod pass;
 mod reading;
 mod strip;
+mod warp;
 
 pub use error::LayerError;
 pub use method::{Method, UnknownMethod};

@@ -7,13 +7,16 @@ use weir_run::Cancel;
 
 use super::{
     LayerError, LayerOptions,
+    along::Along,
     fit::{Fit, Misfit},
     part::{OPEN_BYTES, Part, Plan, cell_bytes},
     pass::{Pass, pass},
     reading::Reading,
+    warp::{self, Warp, WarpedPart},
 };
 use crate::{
-    Area, GeoTiff, Grid, Info, PixelType, ReadAt, Target,
+    Area, Crs, GeoTiff, Grid, Info, PixelType, ReadAt, Target,
+    crs::{self, Transform},
     geotiff::Meaning,
     overlap::{AxisOverlap, Measure},
     sample,
@@ -49,11 +52,25 @@ use crate::{
 pub struct Layer<R> {
     reading: Reading<R>,
     target: Grid,
-    fit: Fit,
+    way: Way,
     results: Vec<LayerOptions>,
     area: Area,
     same: bool,
-    part: Option<Part>,
+    part: Option<Under>,
+}
+
+/// How the raster lies to the target.
+enum Way {
+    /// In one reference system, axis by axis.
+    Aligned(Fit),
+    /// In two, cell by cell.
+    Warped(Box<Warp>),
+}
+
+/// A part under way.
+enum Under {
+    Aligned(Box<Part>),
+    Warped(Box<WarpedPart>),
 }
 
 impl<R: ReadAt> Layer<R> {
@@ -86,43 +103,45 @@ impl<R: ReadAt> Layer<R> {
         }
         raster.check_band(first.band)?;
         let crs = first.crs.as_ref().unwrap_or(&info.crs);
-        if *crs != target.crs {
-            return Err(LayerError::Crs {
-                name: info.name.clone(),
-                source_crs: crs.to_string(),
-                target_crs: target.crs.to_string(),
-                reason: "there is no way from one to the other".into(),
-            });
-        }
-        let degrees = target.crs.is_geographic();
-        let fit = Fit::new(
-            &info.grid,
-            (info.block_columns, info.block_rows),
-            &target.grid,
-            degrees,
-        )
-        .map_err(|misfit| misfit_error(misfit, info, &target.grid))?;
+        let degrees = crs.is_geographic();
         let area = first.area.unwrap_or(if degrees {
             Area::Spherical
         } else {
             Area::Planar
         });
-        let same = info.grid.same_cells(&target.grid);
+        let way = if *crs == target.crs || crs::are_degrees(crs, &target.crs) {
+            let block = (info.block_columns, info.block_rows);
+            Fit::new(&info.grid, block, &target.grid, degrees)
+                .map(Way::Aligned)
+                .map_err(|misfit| misfit_error(misfit, info, &target.grid))?
+        } else {
+            if area == Area::Spherical && !degrees {
+                return Err(unfit(format!(
+                    "spherical areas need degrees, and the raster has {crs}; use planar areas"
+                )));
+            }
+            Way::Warped(Box::new(warp(info, crs, target, area)?))
+        };
+        let same = *crs == target.crs && info.grid.same_cells(&target.grid);
         let scaled = first.unscale && (info.scale, info.offset) != (1.0, 0.0);
         let meaning = Meaning {
             nodata: first.nodata.or(info.nodata),
             scale: scaled.then_some((info.scale, info.offset)),
         };
+        let (columns, rows) = match &way {
+            Way::Aligned(fit) => (fit.columns, fit.rows),
+            Way::Warped(_) => Along::of(info),
+        };
         Ok(Self {
             reading: Reading {
                 band: first.band,
                 meaning,
-                columns: fit.columns,
-                rows: fit.rows,
+                columns,
+                rows,
                 raster,
             },
             target: target.grid,
-            fit,
+            way,
             results: results.to_vec(),
             area,
             same,
@@ -185,8 +204,21 @@ impl<R: ReadAt> Layer<R> {
     pub fn working_bytes(&self, window: u64) -> u64 {
         let info = self.reading.raster.info();
         let (wide, high) = (self.target.columns(), self.target.rows());
+        let fit = match &self.way {
+            Way::Aligned(fit) => fit,
+            Way::Warped(_) => {
+                let block = info.block_columns * info.block_rows * info.pixel.bytes();
+                let kept = window
+                    .saturating_mul(window)
+                    .saturating_mul(info.pixel.bytes());
+                return warp::working_bytes(wide, self.results.len())
+                    + self.reading.raster.working_bytes()
+                    + info.grid.columns() * 8
+                    + kept.max(block);
+            }
+        };
         let passes = self.passes(0);
-        let ratio = (self.fit.y.step() / self.target.y.step()).abs();
+        let ratio = (fit.y.step() / self.target.y.step()).abs();
         let met = (info.block_rows as f64 * ratio) as u64 + 2;
         let row = wide.saturating_mul(cell_bytes(&passes));
         let open = met.min(high).saturating_mul(row);
@@ -216,19 +248,34 @@ impl<R: ReadAt> Layer<R> {
     /// When the target has no such rows.
     pub fn start(&mut self, rows: Range<u64>, holder: &Holder) -> Result<(), LayerError> {
         self.stop();
-        let (x, y) = self
-            .overlaps(rows.clone())
-            .map_err(|source| LayerError::Grid {
-                name: self.info().name.clone(),
-                source,
-            })?;
-        let plan = Plan {
-            passes: self.passes(rows.start),
-            rows,
-            x,
-            y,
-        };
-        self.part = Some(Part::new(plan, &self.reading, holder)?);
+        self.part = Some(match &self.way {
+            Way::Aligned(fit) => {
+                let (x, y) =
+                    self.overlaps(fit, rows.clone())
+                        .map_err(|source| LayerError::Grid {
+                            name: self.info().name.clone(),
+                            source,
+                        })?;
+                let plan = Plan {
+                    passes: self.passes(rows.start),
+                    rows,
+                    x,
+                    y,
+                };
+                Under::Aligned(Box::new(Part::new(plan, &self.reading, holder)?))
+            }
+            Way::Warped(_) => {
+                assert!(rows.end <= self.target.rows(), "no rows {rows:?}");
+                Under::Warped(Box::new(WarpedPart::new(
+                    &self.reading.raster,
+                    (self.reading.band, self.reading.meaning),
+                    rows,
+                    self.target.columns(),
+                    &self.results,
+                    holder,
+                )?))
+            }
+        });
         Ok(())
     }
 
@@ -243,15 +290,26 @@ impl<R: ReadAt> Layer<R> {
         window: &mut dyn FnMut() -> u64,
         cancel: &Cancel,
     ) -> Result<Option<&[Vec<f64>]>, LayerError> {
-        let Some(mut part) = self.part.take() else {
-            return Err(LayerError::NotStarted {
-                name: self.info().name.clone(),
-            });
-        };
         // A part that fails is not put back.
-        let more = part.advance(&mut self.reading, window, cancel)?;
-        let part = self.part.insert(part);
-        Ok(more.then(|| part.row()))
+        match (self.part.take(), &self.way) {
+            (Some(Under::Aligned(mut part)), _) => {
+                let more = part.advance(&mut self.reading, window, cancel)?;
+                let Under::Aligned(part) = self.part.insert(Under::Aligned(part)) else {
+                    return Ok(None);
+                };
+                Ok(more.then(|| part.row()))
+            }
+            (Some(Under::Warped(mut part)), Way::Warped(warp)) => {
+                let more = part.advance(warp, &mut self.reading.raster, window, cancel)?;
+                let Under::Warped(part) = self.part.insert(Under::Warped(part)) else {
+                    return Ok(None);
+                };
+                Ok(more.then(|| part.row()))
+            }
+            _ => Err(LayerError::NotStarted {
+                name: self.info().name.clone(),
+            }),
+        }
     }
 
     /// Gives buffers and what was reserved for them back.
@@ -267,18 +325,22 @@ impl<R: ReadAt> Layer<R> {
             .collect()
     }
 
-    fn overlaps(&self, rows: Range<u64>) -> Result<(AxisOverlap, AxisOverlap), crate::GridError> {
+    fn overlaps(
+        &self,
+        fit: &Fit,
+        rows: Range<u64>,
+    ) -> Result<(AxisOverlap, AxisOverlap), crate::GridError> {
         let (x, y) = (&self.target.x, &self.target.y);
         let columns = 0..x.cells();
         let (across, down) = match self.results[0].method.kernel() {
             // Cells that are equal meet once, however areas are measured.
             _ if self.is_passthrough() => (
-                AxisOverlap::of_targets(&self.fit.x, x, Measure::Length, columns)?,
-                AxisOverlap::of_targets(&self.fit.y, y, Measure::Length, rows)?,
+                AxisOverlap::of_targets(&fit.x, x, Measure::Length, columns)?,
+                AxisOverlap::of_targets(&fit.y, y, Measure::Length, rows)?,
             ),
             Some(kernel) => (
-                sample::weights(&self.fit.x, x, kernel, columns)?,
-                sample::weights(&self.fit.y, y, kernel, rows)?,
+                sample::weights(&fit.x, x, kernel, columns)?,
+                sample::weights(&fit.y, y, kernel, rows)?,
             ),
             None => {
                 let measure = match self.area {
@@ -286,13 +348,28 @@ impl<R: ReadAt> Layer<R> {
                     Area::Spherical => Measure::SineOfLatitude,
                 };
                 (
-                    AxisOverlap::of_targets(&self.fit.x, x, Measure::Length, columns)?,
-                    AxisOverlap::of_targets(&self.fit.y, y, measure, rows)?,
+                    AxisOverlap::of_targets(&fit.x, x, Measure::Length, columns)?,
+                    AxisOverlap::of_targets(&fit.y, y, measure, rows)?,
                 )
             }
         };
-        Ok((self.fit.solid(across), down))
+        Ok((fit.solid(across), down))
     }
+}
+
+/// The way to a target in another reference system.
+fn warp(info: &Info, crs: &Crs, target: &Target, area: Area) -> Result<Warp, LayerError> {
+    let transform = Transform::new(&target.crs, crs).map_err(|error| LayerError::Crs {
+        name: info.name.clone(),
+        source_crs: crs.to_string(),
+        target_crs: target.crs.to_string(),
+        reason: error.to_string(),
+    })?;
+    let degrees = crs.is_geographic();
+    Warp::new(transform, info.grid, degrees, target.grid, area).map_err(|source| LayerError::Grid {
+        name: info.name.clone(),
+        source,
+    })
 }
 
 /// Whether options can be.

@@ -81,23 +81,36 @@ pub(super) fn pass(options: &LayerOptions, same: bool, columns: u64, first: u64)
     if same && options.method.keeps_equal_cells() {
         return Box::new(Rows::new(Minimum, columns, first));
     }
-    let made = Making {
+    let making = Making {
         coverage: options.coverage,
         columns,
         first,
     };
-    match options.method {
-        Method::Nearest | Method::Bilinear | Method::Cubic => made.of(Interpolated),
-        Method::Average => made.of(Average),
-        Method::Sum => made.of(Sum),
-        Method::Mode => made.of(Mode),
-        Method::Minimum => made.of(Minimum),
-        Method::Maximum => made.of(Maximum),
-        Method::Median => made.of(Quantile { share: 0.5 }),
-        Method::Quantile(share) => made.of(Quantile { share }),
-        Method::Deviation => made.of(Deviation),
-        Method::Count => made.of(Count),
-        Method::Coverage => made.of(Coverage),
+    make(options.method, &making)
+}
+
+/// Makes something of a statistic, whichever it is.
+pub(super) trait Make {
+    /// What is made.
+    type Made;
+    /// Makes it.
+    fn of<S: Statistic + 'static>(&self, statistic: S) -> Self::Made;
+}
+
+/// What is made of a method's statistic.
+pub(super) fn make<M: Make>(method: Method, making: &M) -> M::Made {
+    match method {
+        Method::Nearest | Method::Bilinear | Method::Cubic => making.of(Interpolated),
+        Method::Average => making.of(Average),
+        Method::Sum => making.of(Sum),
+        Method::Mode => making.of(Mode),
+        Method::Minimum => making.of(Minimum),
+        Method::Maximum => making.of(Maximum),
+        Method::Median => making.of(Quantile { share: 0.5 }),
+        Method::Quantile(share) => making.of(Quantile { share }),
+        Method::Deviation => making.of(Deviation),
+        Method::Count => making.of(Count),
+        Method::Coverage => making.of(Coverage),
     }
 }
 
@@ -107,7 +120,9 @@ struct Making {
     first: u64,
 }
 
-impl Making {
+impl Make for Making {
+    type Made = Box<dyn Pass>;
+
     fn of<S: Statistic + 'static>(&self, statistic: S) -> Box<dyn Pass> {
         match self.coverage {
             Some(coverage) => Box::new(Rows::new(

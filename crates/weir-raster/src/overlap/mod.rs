@@ -8,6 +8,8 @@ mod ticks;
 
 use std::ops::Range;
 
+pub(crate) use ticks::check_latitudes;
+
 use crate::grid::{Axis, GridError};
 use ticks::Ticks;
 

@@ -120,7 +120,7 @@ impl Ticks {
 }
 
 /// Whether all edges of an axis are latitudes; a billionth of a degree beyond a pole is the pole.
-pub(super) fn check_latitudes(axis: &Axis) -> Result<(), GridError> {
+pub(crate) fn check_latitudes(axis: &Axis) -> Result<(), GridError> {
     for latitude in [axis.edge(0), axis.edge(axis.cells())] {
         if latitude.abs() > 90.0 + 1e-9 {
             return Err(GridError::BeyondPole { latitude });

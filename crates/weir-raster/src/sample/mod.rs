@@ -84,6 +84,16 @@ fn taps(kernel: Kernel, t: f64) -> Vec<(f64, f64)> {
     }
 }
 
+/// The cells that count at a position in cells from an axis' first edge, which need not be on it, with both weights.
+pub(crate) fn neighbours(kernel: Kernel, position: f64) -> (i64, Vec<(f64, f64)>) {
+    if kernel == Kernel::Nearest {
+        return (libm::floor(position) as i64, vec![(1.0, 1.0)]);
+    }
+    let before = libm::floor(position - 0.5);
+    let taps = taps(kernel, position - 0.5 - before);
+    (before as i64 - (taps.len() as i64 / 2 - 1), taps)
+}
+
 /// Keys' kernel with a = -1/2 at a distance from 0 to 2.
 fn keys(distance: f64) -> f64 {
     const A: f64 = -0.5;

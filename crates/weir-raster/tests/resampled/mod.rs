@@ -1,4 +1,5 @@
 //! A whole grid through a pass, in windows of a given size.
+#![allow(dead_code)]
 
 use weir_raster::{Area, AreaPass, Axis, Grid, PassError, Pixel, Statistic, Window, overlaps};
 
