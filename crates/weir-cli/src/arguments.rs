@@ -46,9 +46,11 @@ pub enum Command {
         after_help = "Examples:\n  weir plot last\n  weir plot quiet-heron --out report.html --svg figures/"
     )]
     Plot(PlotArguments),
-    /// Show the memory there is, the budget that follows, and where the numbers come from.
-    #[command(after_help = "Example:\n  weir memory --budget 50%")]
-    Memory(BudgetArguments),
+    /// Show the memory there is and the budget that follows, or what a run took, by stage and over time.
+    #[command(
+        after_help = "Examples:\n  weir memory --budget 50%\n  weir memory last\n  weir memory quiet-heron --out memory.svg"
+    )]
+    Memory(MemoryArguments),
     /// Simulate a small population and write a report: no data, no network, under a minute.
     #[command(after_help = "Example:\n  weir demo --out demo.html")]
     Demo(DemoArguments),
@@ -256,6 +258,18 @@ pub struct PlotArguments {
     /// Also write every figure as SVG and CSV into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct MemoryArguments {
+    /// A run: name, id, start of an id, or `last`; without it, the memory there is now.
+    #[arg(conflicts_with = "budget")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub budget: BudgetArguments,
+    /// Also draw the run's memory over time into this file: .svg, or .html with the table.
+    #[arg(long, value_name = "FILE", requires = "run")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

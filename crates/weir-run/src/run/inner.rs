@@ -237,6 +237,15 @@ impl RunInner {
 
     fn describe(&self, outcome: Option<Outcome>) -> RunReport {
         let memory = lock(&self.memory);
+        // Operations read memory between the samples, so a stage may know of a greater peak.
+        let mut usage = memory.usage.usage();
+        for stage in memory.stages.iter().filter(|_| usage.samples > 0) {
+            usage.peak_resident = usage.peak_resident.max(stage.memory.peak_resident);
+            usage.peak_reserved = usage.peak_reserved.max(stage.memory.peak_reserved);
+            if stage.memory.min_resident > 0 {
+                usage.min_resident = usage.min_resident.min(stage.memory.min_resident);
+            }
+        }
         RunReport {
             id: self.id,
             name: self.name.clone(),
@@ -245,7 +254,7 @@ impl RunInner {
             started: self.started,
             seconds: self.elapsed().as_secs_f64(),
             limit: self.limit(),
-            memory: memory.usage.usage(),
+            memory: usage,
             stages: memory.stages.clone(),
             timeline: memory.timeline.samples().cloned().collect(),
         }

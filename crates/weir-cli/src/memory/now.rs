@@ -8,7 +8,7 @@ use crate::budget;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
-/// `weir memory`.
+/// `weir memory` without a run.
 pub fn run(arguments: &BudgetArguments, output: &Output) -> Result<Exit, Failure> {
     let detected = detect();
     let plan = budget::asked(arguments)?.plan(&detected)?;
