@@ -46,7 +46,7 @@ pub enum Command {
         after_help = "Examples:\n  weir plot last\n  weir plot quiet-heron --out report.html --svg figures/"
     )]
     Plot(PlotArguments),
-    /// Show the memory there is and the budget that follows, or what a run took, by stage and over time.
+    /// Show the memory there is and the budget, or what a run took by stage and over time.
     #[command(
         after_help = "Examples:\n  weir memory --budget 50%\n  weir memory last\n  weir memory quiet-heron --out memory.svg"
     )]
