@@ -34,7 +34,9 @@ pub fn run(run: &str, out: Option<&Path>, output: &Output) -> Result<Exit, Failu
     if samples.is_empty() && stages.is_empty() {
         text.push_str("no sample of its memory is kept\n");
     } else {
-        text.push_str(&table(&row, memory, &stages));
+        // The time it took comes with the totals, too.
+        let time = row.seconds.or(samples.last().map(|sample| sample.seconds));
+        text.push_str(&table(time.unwrap_or(0.0), memory, &stages));
     }
     if !samples.is_empty() {
         text.push('\n');
@@ -128,7 +130,7 @@ fn header(row: &RunRow, memory: MemoryUsage, samples: &[MemorySample]) -> String
     text
 }
 
-fn table(row: &RunRow, memory: MemoryUsage, stages: &[StageMemory]) -> String {
+fn table(time: f64, memory: MemoryUsage, stages: &[StageMemory]) -> String {
     let mut text = format!(
         "{:<32} {:>7} {:>8} {:>10} {:>10} {:>10} {:>10} {:>8}\n",
         "stage", "times", "time", "average", "peak", "minimum", "SD", "samples"
@@ -163,6 +165,6 @@ fn table(row: &RunRow, memory: MemoryUsage, stages: &[StageMemory]) -> String {
             None => line(&stage.stage, None, stage.seconds, stage.memory),
         }
     }
-    line("whole run", None, row.seconds.unwrap_or(0.0), memory);
+    line("whole run", None, time, memory);
     text
 }
