@@ -148,6 +148,29 @@ fn ctrl_c_does_not_wait_for_input_that_does_not_come() {
     }
 }
 
+#[test]
+fn a_csv_file_that_grew_is_gone_on_with_and_a_changed_one_is_told_what_to_do() {
+    let weir = Weir::in_memory();
+    let write = |text: &str| std::fs::write(weir.folder().join("rows.csv"), text).unwrap();
+    weir.good(&["store", "create", "s", "--keys", "name"]);
+    let kept = "out: {kind: store, from: some, store: s, key: kept}";
+    let file = pipeline(&weir, "grows", FROM_FILE, SOME, kept);
+    write("ts,v\n1,100\n2,200\n");
+    weir.good(&["flow", "run", &file]);
+    write("ts,v\n1,100\n2,200\n3,300\n");
+    let ran = weir.good(&["--json", "flow", "run", &file]).json();
+    assert_eq!(ran["rows"], 1);
+    let read = || weir.good(&["store", "read", "s", "kept"]).stdout;
+    assert_eq!(read(), "ts,v\n1,100\n2,200\n3,300\n");
+    write("ts,v\n1,100\n2,201\n3,300\n4,400\n");
+    let refused = weir.run(&["flow", "run", &file]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("W0404"), "{refused:?}");
+    assert!(!refused.stderr.contains("`version:`"), "{refused:?}");
+    weir.good(&["flow", "run", &file, "--again"]);
+    assert_eq!(read(), "ts,v\n1,100\n2,201\n3,300\n4,400\n");
+}
+
 /// Starts a command and sends it Ctrl-C when the dataset under `key` has a version of this number.
 fn interrupted(weir: &Weir, arguments: &[&str], key: &str, version: u64) -> Ran {
     let manifest = format!("s/name={key}/_weir/{version:020}.json");

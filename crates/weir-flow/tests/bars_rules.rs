@@ -211,24 +211,24 @@ fn rows_out_of_order_or_without_order_are_refused_whole() {
     )
     .unwrap();
     let refused = bars.take_in(&[&batch(&[row(5, 1, 1.0, 1), row(4, 1, 1.0, 1)])]);
-    assert!(matches!(
-        refused,
-        Err(BarsError::Unsorted {
-            row: 1,
-            before: 5,
-            after: 4
-        })
-    ));
+    let Err(BarsError::Unsorted { row, before, after }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(row, 1);
+    assert_eq!(
+        [before, after],
+        ["1970-01-01T00:00:05", "1970-01-01T00:00:04"]
+    );
     bars.take_in(&[&batch(&[row(5, 1, 1.0, 1)])]).unwrap();
     let refused = bars.take_in(&[&batch(&[row(6, 1, 1.0, 1)]), &batch(&[row(4, 1, 1.0, 1)])]);
-    assert!(matches!(
-        refused,
-        Err(BarsError::Unsorted {
-            row: 0,
-            before: 6,
-            after: 4
-        })
-    ));
+    let Err(BarsError::Unsorted { row, before, after }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(row, 0);
+    assert_eq!(
+        [before, after],
+        ["1970-01-01T00:00:06", "1970-01-01T00:00:04"]
+    );
     assert_eq!(int(&bars.open_bars().unwrap()[0].1, "n"), [Some(1)]);
 }
 

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::{
     ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampNanosecondArray,
 };
@@ -152,7 +153,7 @@ fn types_of_csv_are_inferred_and_that_is_told() {
     assert_eq!(
         source.inferred(),
         [
-            "ts timestamp[s]",
+            "ts timestamp[s, UTC]",
             "price float64",
             "size int64",
             "flag bool",
@@ -205,6 +206,121 @@ fn what_csv_has_wrong_is_an_error_with_its_line() {
     .err()
     .unwrap();
     assert!(error.to_string().contains("`extra`"), "{error}");
+}
+
+fn inferred(text: &str) -> Result<Vec<String>, String> {
+    let bytes = Box::new(Cursor::new(text.as_bytes().to_vec()));
+    CsvSource::from_reader("t.csv", bytes, CsvOptions::default())
+        .map(|source| source.inferred().to_vec())
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn instants_with_offsets_are_in_utc_and_others_have_no_zone() {
+    for (values, data_type) in [
+        (
+            "2024-01-01T00:00:00Z\n2024-06-01T00:00:00Z",
+            "timestamp[s, UTC]",
+        ),
+        ("2024-01-01T00:00:00.5+02:00\n\"\"\n", "timestamp[ms, UTC]"),
+        ("2024-01-01T00:00:00\n2024-06-01T00:00:00", "timestamp[s]"),
+        ("2024-01-01T00:00:00Z\n2024-06-01T00:00:00", "timestamp[s]"),
+        ("2024-01-01\n2024-06-01", "date"),
+    ] {
+        let found = inferred(&format!("ts\n{values}\n")).unwrap();
+        assert_eq!(found, [format!("ts {data_type}")], "{values}");
+    }
+}
+
+#[test]
+fn columns_without_values_and_other_separators_are_told() {
+    assert_eq!(
+        inferred("ts,price\n").unwrap(),
+        ["ts text, having no values", "price text, having no values"]
+    );
+    for (text, said) in [
+        (
+            "ts;price\n1;2\n",
+            "separated by `;`; say so (--delimiter ';'",
+        ),
+        ("ts;price\n1;2,5\n", "separated by `;`"),
+        (
+            "ts\tprice\n1\t2\n",
+            "separated by a tab; say so (--delimiter tab",
+        ),
+        ("ts|price\n1|2\n", "separated by `|`"),
+    ] {
+        let refused = inferred(text).unwrap_err();
+        assert!(refused.contains(said), "{text:?}: {refused}");
+    }
+    assert_eq!(inferred("a b\n1\n").unwrap(), ["a b int64"]);
+    // A name is a name where somebody says so.
+    let options = CsvOptions {
+        types: vec![("a;b".to_owned(), arrow_schema::DataType::Int64)],
+        ..CsvOptions::default()
+    };
+    let bytes = Box::new(Cursor::new(b"a;b\n1\n".to_vec()));
+    assert!(CsvSource::from_reader("t.csv", bytes, options).is_ok());
+}
+
+#[test]
+fn a_csv_file_that_grew_is_gone_on_with_and_any_other_change_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    let lines = |rows: std::ops::Range<i64>| rows.map(|n| format!("{n},{}\n", n * n));
+    let head = |rows: i64| format!("n,v\n{}", lines(0..rows).collect::<String>());
+    let options = || CsvOptions {
+        types: ["n", "v"]
+            .map(|name| (name.to_owned(), arrow_schema::DataType::Int64))
+            .to_vec(),
+        batch_rows: 100,
+        ..CsvOptions::default()
+    };
+    // Larger than what types are inferred from, so that positions lie within the file too.
+    for (rows, batches) in [(250, 1), (250, 3), (30_000, 2), (30_000, 300)] {
+        std::fs::write(&path, head(rows)).unwrap();
+        let mut source = CsvSource::open(&path, options()).unwrap();
+        for _ in 0..batches {
+            source.next().unwrap().unwrap();
+        }
+        let position = source.position();
+        let resumed = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let mut source = CsvSource::open(&path, options()).unwrap();
+            source.seek(&position).map(|()| all(&mut source))
+        };
+        let more = head(rows + 170);
+        let left = resumed(&more).unwrap();
+        let from = position.rows as i64;
+        let expected: Vec<i64> = (from..rows + 170).collect();
+        let found = left
+            .column(0)
+            .as_primitive::<arrow_array::types::Int64Type>();
+        assert_eq!(
+            found.values(),
+            &expected[..],
+            "{rows} rows, {batches} batches"
+        );
+        assert_eq!(resumed(&head(rows)).unwrap().num_rows() as i64, rows - from);
+        for (other, said) in [
+            (more.replacen("3,9", "3,8", 1), "no longer what they were"),
+            (format!("n,v\n{}", &more[..40]), "now it has"),
+        ] {
+            let refused = resumed(&other).unwrap_err().to_string();
+            assert!(refused.contains(said), "{refused}");
+        }
+    }
+    // A last line without its end is whole only if nothing is added to it.
+    std::fs::write(&path, "n,v\n1,2\n3,4").unwrap();
+    let mut source = CsvSource::open(&path, options()).unwrap();
+    assert_eq!(source.next().unwrap().unwrap().num_rows(), 2);
+    let position = source.position();
+    for (added, rows) in [("", Some(0)), ("\n5,6\n", Some(1)), ("5\n5,6\n", None)] {
+        std::fs::write(&path, format!("n,v\n1,2\n3,4{added}")).unwrap();
+        let mut source = CsvSource::open(&path, options()).unwrap();
+        let left = source.seek(&position).map(|()| all(&mut source).num_rows());
+        assert_eq!(left.ok(), rows, "{added:?}");
+    }
 }
 
 #[test]

@@ -135,14 +135,7 @@ impl Dataset {
             VersionRef::Number(number) => (number, number.to_string()),
             VersionRef::Name(name) => (self.version_named(&name)?, name),
         };
-        let newest = self.newest()?;
-        // A damaged newest version does not keep anybody from an older one.
-        let id = match self.load(newest) {
-            Ok(latest) if latest.removed => return Err(self.missing()),
-            Ok(latest) => Some(latest.id.clone()),
-            Err(OpenError::Manifest(_)) => None,
-            Err(error) => return Err(error),
-        };
+        let (newest, id) = self.newest_id()?;
         let none = || OpenError::NoVersion {
             version: asked.clone(),
             latest: newest,
@@ -168,6 +161,22 @@ impl Dataset {
             std::thread::sleep(UNDECIDED_WAIT);
         }
         Err(none())
+    }
+
+    /// The newest version and the random name of its dataset; no name where its manifest is damaged, which keeps nobody from an older one.
+    fn newest_id(&self) -> Result<(Version, Option<String>), OpenError> {
+        for _ in 0..MOST_LOOKS {
+            let newest = self.newest()?;
+            match self.load(newest) {
+                Ok(latest) if latest.removed => return Err(self.missing()),
+                Ok(latest) => return Ok((newest, Some(latest.id.clone()))),
+                Err(OpenError::Manifest(_)) => return Ok((newest, None)),
+                // Superseded and vacuumed between the two looks.
+                Err(OpenError::Storage(StorageError::NotFound { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(self.missing())
     }
 
     /// The newest manifest, not held: its files may be vacuumed once it is no longer the newest.

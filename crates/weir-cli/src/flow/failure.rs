@@ -30,10 +30,17 @@ impl From<FlowError> for Failure {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::Source(SourceError::Memory(refusal)) => refusal.into(),
-            FlowError::Source(error @ SourceError::Moved { .. }) => Self::new("W0404", error)
-                .with("weir flow run PIPELINE --again: makes the results anew")
-                .with("`version:` in the pipeline's source: stays with the version that was read")
-                .with("weir flow explain PIPELINE: says why its rows are not followed; bars of periods of one dataset, written into datasets, take late rows in"),
+            FlowError::Source(error @ SourceError::Moved { .. }) => {
+                let versions = matches!(error, SourceError::Moved { versions: true, .. });
+                let failure = Self::new("W0404", error)
+                    .with("weir flow run PIPELINE --again: makes the results anew");
+                if !versions {
+                    return failure.with("the rows that were read then, as they were, with new ones behind them: those are taken in");
+                }
+                failure
+                    .with("`version:` in the pipeline's source: stays with the version that was read")
+                    .with("weir flow explain PIPELINE: says why its rows are not followed; bars of periods of one dataset, written into datasets, take late rows in")
+            }
             FlowError::Cascade(error) => {
                 let what = error.to_string();
                 match *error.cause {

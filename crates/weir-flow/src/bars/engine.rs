@@ -130,8 +130,9 @@ impl Bars {
         let mut all_times = Vec::with_capacity(batches.len());
         let mut may_fail = false;
         for (rows, slots) in batches.iter().zip(slots.iter_mut()) {
-            let times = times(rows.column(self.order))?;
-            check_sorted(&times, last)?;
+            let order = rows.column(self.order);
+            let times = times(order)?;
+            check_sorted(&times, last, order.data_type())?;
             for time in times.first().into_iter().chain(times.last()) {
                 self.running
                     .iter()

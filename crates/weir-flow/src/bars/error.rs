@@ -68,10 +68,10 @@ pub enum BarsError {
     Unsorted {
         /// The row in the batch.
         row: usize,
-        /// The order value before.
-        before: i64,
+        /// The order value before, as people read it.
+        before: String,
         /// The order value of the row.
-        after: i64,
+        after: String,
     },
     /// A row has no order value.
     #[error("row {row} has a null in the order column; fill or remove it first")]

@@ -13,6 +13,7 @@ use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 
 use super::BarsError;
+use crate::EventTime;
 
 /// Whether bars can be ordered by a column of this type.
 pub(super) fn is_time(data_type: &DataType) -> bool {
@@ -99,15 +100,20 @@ fn outside(day: i64) -> ArrowError {
 }
 
 /// The first row that is behind the one before it, `last` being before the first.
-pub(super) fn check_sorted(times: &[i64], last: Option<i64>) -> Result<(), BarsError> {
+pub(super) fn check_sorted(
+    times: &[i64],
+    last: Option<i64>,
+    data_type: &DataType,
+) -> Result<(), BarsError> {
+    let show = |time: i64| EventTime::Int(time).show(data_type);
     let Some(first) = times.first() else {
         return Ok(());
     };
     if let Some(before) = last.filter(|last| last > first) {
         return Err(BarsError::Unsorted {
             row: 0,
-            before,
-            after: *first,
+            before: show(before),
+            after: show(*first),
         });
     }
     // Without a branch per row.
@@ -123,7 +129,7 @@ pub(super) fn check_sorted(times: &[i64], last: Option<i64>) -> Result<(), BarsE
         .map_or(0, |row| row + 1);
     Err(BarsError::Unsorted {
         row,
-        before: times[row.saturating_sub(1)],
-        after: times[row],
+        before: show(times[row.saturating_sub(1)]),
+        after: show(times[row]),
     })
 }

@@ -97,8 +97,8 @@ impl OrderCheck {
         StreamError::OutOfOrder {
             column: self.stream.order_name().unwrap_or_default().to_owned(),
             row,
-            time,
-            before,
+            time: self.stream.show(&time),
+            before: self.stream.show(&before),
         }
     }
 }

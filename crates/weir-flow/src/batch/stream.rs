@@ -28,7 +28,7 @@ pub enum StreamError {
         columns: Vec<String>,
     },
     /// Its type has no order that weir knows.
-    #[error("rows cannot be ordered by column `{column}` of type {data_type}")]
+    #[error("rows cannot be ordered by column `{column}` of type {data_type}{}", weir_store::order::in_its_place(.data_type))]
     NotOrderable {
         /// The column.
         column: String,
@@ -56,10 +56,10 @@ pub enum StreamError {
         column: String,
         /// Counted from 0 within the batch.
         row: usize,
-        /// This row's value.
-        time: EventTime,
+        /// This row's value, as people read it.
+        time: String,
         /// The value before it.
-        before: EventTime,
+        before: String,
     },
     /// The batch has other columns.
     #[error("rows have other columns than their stream: {difference}")]
@@ -127,6 +127,15 @@ impl StreamSchema {
     #[must_use]
     pub fn order_type(&self) -> Option<&DataType> {
         self.order.map(|index| self.schema.field(index).data_type())
+    }
+
+    /// An event time of this stream as people read it: `2024-01-01T00:00:00Z`.
+    #[must_use]
+    pub fn show(&self, time: &EventTime) -> String {
+        match self.order_type() {
+            Some(data_type) => time.show(data_type),
+            None => time.to_string(),
+        }
     }
 
     /// The event time of a row of this stream; nothing in a stream without order.

@@ -3,6 +3,7 @@ use std::fmt;
 
 use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
+use weir_store::{OrderType, OrderValue};
 
 /// The value of a stream's order column in one row.
 ///
@@ -76,6 +77,20 @@ impl EventTime {
                 | Time64(_)
                 | Timestamp(_, _)
         )
+    }
+
+    /// As people read it, where the order column is of this type.
+    #[must_use]
+    pub fn show(&self, data_type: &DataType) -> String {
+        let value = match self {
+            Self::Int(value) => OrderValue::Int(*value),
+            Self::Uint(value) => OrderValue::Uint(*value),
+            _ => return self.to_string(),
+        };
+        match OrderType::of(data_type) {
+            Ok(order) => order.show(&value),
+            Err(_) => self.to_string(),
+        }
     }
 
     /// The integer, where the order column is one (or a date, time or timestamp).

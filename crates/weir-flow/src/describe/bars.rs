@@ -116,7 +116,8 @@ impl Record for ResolutionSpec {
             "zone",
             "Time zone whose calendar counts, such as Europe/Paris",
         )
-        .follows("that of the order column, else UTC");
+        .follows("that of the order column, else UTC")
+        .such_as("Europe/Paris");
         v.word(&key, &mut self.zone);
         v.list(
             &field("where", "Only rows for which all of these are true"),

@@ -165,7 +165,8 @@ impl JoinStep {
             "suffix",
             "What is put behind a right column's name when the left has one of that name",
         )
-        .follows("`_right`");
+        .follows("`_right`")
+        .such_as("_quote");
         v.word(&key, &mut self.suffix);
     }
 }

@@ -183,7 +183,9 @@ impl Record for SourceSpec {
                     "The dataset's key, such as `temperature, berlin / 1D`",
                 );
                 v.text(&key.required(), PATH, &mut store.key);
-                let key = field("version", "A version's number or name").follows("the newest");
+                let key = field("version", "A version's number or name")
+                    .follows("the newest")
+                    .such_as("17");
                 v.word(&key, &mut store.version);
                 let key = field("from", "Least value of the order column").follows("the first row");
                 v.word(&key, &mut store.from);
@@ -204,7 +206,8 @@ impl Record for SourceSpec {
 impl Order {
     fn visit(&mut self, v: &mut dyn Visitor) {
         let key = field("order_by", "The column that rows are in order by")
-            .follows("none; then only steps that need no order can follow");
+            .follows("none; then only steps that need no order can follow")
+            .such_as("ts");
         v.word(&key, &mut self.by);
         let key = field(
             "sorted",

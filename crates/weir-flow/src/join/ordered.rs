@@ -153,8 +153,8 @@ impl OrderedJoin {
             return Err(StreamError::OutOfOrder {
                 column: self.order_name(side),
                 row,
-                time: rank::to_time(times[row], &self.order_type),
-                before: rank::to_time(before, &self.order_type),
+                time: rank::to_time(times[row], &self.order_type).show(&self.order_type),
+                before: rank::to_time(before, &self.order_type).show(&self.order_type),
             }
             .into());
         }

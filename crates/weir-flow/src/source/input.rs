@@ -61,6 +61,7 @@ impl Input {
                 position.detail,
                 self.detail()
             ),
+            versions: false,
         })
     }
 }

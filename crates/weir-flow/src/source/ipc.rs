@@ -155,6 +155,7 @@ impl Source for IpcSource {
                     return Err(SourceError::Moved {
                         name: self.name.clone(),
                         what: format!("it has {} rows fewer than it had", self.skip),
+                        versions: false,
                     });
                 }
                 None => return Ok(None),
@@ -188,6 +189,7 @@ impl Source for IpcSource {
                 return Err(SourceError::Moved {
                     name: self.name.clone(),
                     what: "what comes once cannot be read again".to_owned(),
+                    versions: false,
                 });
             }
             self.reader = open(&self.name, &mut self.input)?;

@@ -7,6 +7,7 @@ mod ipc;
 mod once;
 mod open;
 mod parquet;
+mod prefix;
 mod rows;
 mod store;
 
@@ -93,13 +94,15 @@ pub enum SourceError {
     },
     /// It is no longer what it was when the position was noted.
     #[error(
-        "{name} has changed since the last run: {what}; run again from the beginning into a new dataset"
+        "{name} has changed since the last run: {what}; make the results anew, or write into a new dataset"
     )]
     Moved {
         /// What is read, with its path.
         name: String,
         /// How it has changed.
         what: String,
+        /// Whether it has versions, so that what was read then may still be there.
+        versions: bool,
     },
     /// Memory is short.
     #[error(transparent)]

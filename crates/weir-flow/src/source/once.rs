@@ -60,6 +60,7 @@ impl Once {
         SourceError::Moved {
             name: self.name.clone(),
             what,
+            versions: false,
         }
     }
 }

@@ -60,6 +60,7 @@ impl Source for Rows {
                     "there are {there} rows, not the {} of before",
                     position.rows
                 ),
+                versions: false,
             });
         }
         self.rows = position.rows;

@@ -151,6 +151,7 @@ impl StoreSource {
         let moved = |what: String| SourceError::Moved {
             name: self.name.clone(),
             what,
+            versions: true,
         };
         if position.detail["id"].as_str() != Some(self.snapshot.id.as_str()) {
             return Err(moved("it was removed and created again".to_owned()));

@@ -73,9 +73,10 @@ fn rows(base: &Manifest, change: &Change, theirs: &Difference<'_>) -> Result<(),
             .iter()
             .any(|(min, max)| **min <= file.max && file.min <= **max)
         {
+            let order = base.order_type();
             return Err(Conflict::RowsWritten {
-                min: file.min.to_string(),
-                max: file.max.to_string(),
+                min: order.show(&file.min),
+                max: order.show(&file.max),
             });
         }
     }

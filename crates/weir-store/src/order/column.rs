@@ -167,6 +167,7 @@ impl OrderColumn {
             other => {
                 return Err(OrderError::Type {
                     found: other.to_string(),
+                    in_its_place: super::in_its_place(other),
                 });
             }
         };

@@ -6,11 +6,13 @@
 pub enum OrderError {
     /// The type has no order that rows could be kept in.
     #[error(
-        "a column of type {found} cannot order rows; use integers, floats, decimals, dates, times, timestamps, durations or strings"
+        "a column of type {found} cannot order rows; use integers, floats, decimals, dates, times, timestamps, durations or strings{in_its_place}"
     )]
     Type {
         /// The column's Arrow type.
         found: String,
+        /// What to make of it, where that is known: see [`in_its_place`](super::in_its_place).
+        in_its_place: String,
     },
     /// A row has no value.
     #[error("row {row} has null in the order column; every row needs a value there")]

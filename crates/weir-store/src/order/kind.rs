@@ -15,6 +15,20 @@ pub struct OrderType {
     data_type: DataType,
 }
 
+/// What to do with a column of a type that cannot order rows, as the end of a sentence: a dictionary is to be written as its values.
+/// Nothing for other types.
+#[must_use]
+pub fn in_its_place(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Dictionary(_, values) => {
+            format!(
+                "; a dictionary has no order of its own, so write the column as its values, {values}"
+            )
+        }
+        _ => String::new(),
+    }
+}
+
 impl OrderType {
     /// The order of an Arrow type.
     ///
@@ -51,6 +65,7 @@ impl OrderType {
             }),
             other => Err(OrderError::Type {
                 found: other.to_string(),
+                in_its_place: in_its_place(other),
             }),
         }
     }

@@ -12,5 +12,5 @@ mod value;
 
 pub use column::OrderColumn;
 pub use error::OrderError;
-pub use kind::OrderType;
+pub use kind::{OrderType, in_its_place};
 pub use value::{OrderValue, ParseOrderValueError, TotalF64};

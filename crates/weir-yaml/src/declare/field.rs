@@ -13,6 +13,8 @@ pub struct Field {
     pub required: bool,
     /// Where a default that depends on other keys comes from; empty for a constant.
     pub follows: &'static str,
+    /// A valid value where that of its [`Form`] says little; empty for the form's own.
+    pub example: &'static str,
 }
 
 /// A key that may be left out.
@@ -23,6 +25,7 @@ pub const fn field(name: &'static str, doc: &'static str) -> Field {
         source: "",
         required: false,
         follows: "",
+        example: "",
     }
 }
 
@@ -37,6 +40,20 @@ impl Field {
         Field {
             required: true,
             ..self
+        }
+    }
+
+    /// With a valid value of this key, for keys whose form is that of other keys too.
+    pub const fn such_as(self, example: &'static str) -> Field {
+        Field { example, ..self }
+    }
+
+    /// The value to show for a word of this form.
+    pub const fn shown_for(&self, form: &Form) -> &'static str {
+        if self.example.is_empty() {
+            form.such_as
+        } else {
+            self.example
         }
     }
 

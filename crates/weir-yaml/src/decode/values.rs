@@ -114,7 +114,7 @@ impl Visitor for Decoder<'_, '_, '_> {
                 Err((Code::CONTROL_CHARACTER, message, "remove it".to_owned()))
             }
             None if text.is_empty() => {
-                let remedy = format!("write {}, such as {}", form.what, form.such_as);
+                let remedy = format!("write {}, such as {}", form.what, field.shown_for(&form));
                 Err((Code::TEXT_LENGTH, "is empty".to_owned(), remedy))
             }
             None => value

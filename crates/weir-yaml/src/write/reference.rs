@@ -163,7 +163,8 @@ impl Visitor for Page {
         self.row(field, &link, &format!("`{default}`"));
     }
     fn optional(&mut self, field: &Field, absent: &'static Named, value: &mut dyn Slot) {
-        let default = if value.present() {
+        let present = value.present();
+        let default = if present {
             "its defaults".to_owned()
         } else {
             format!("`{}`", absent.name)
@@ -171,6 +172,10 @@ impl Visitor for Page {
         value.fill();
         let outer = self.item.replace(String::new());
         value.visit(field, self);
+        if !present {
+            // What shares it, such as another kind, has the same default.
+            value.empty();
+        }
         let form = std::mem::replace(&mut self.item, outer).unwrap_or_default();
         self.row(
             field,
@@ -204,7 +209,7 @@ impl Visitor for Page {
         };
         self.row(
             field,
-            &format!("{}, such as `{}`", form.what, form.such_as),
+            &format!("{}, such as `{}`", form.what, field.shown_for(&form)),
             &default,
         );
     }

@@ -150,12 +150,17 @@ impl Visitor for Schema {
     }
     fn optional(&mut self, field: &Field, absent: &'static Named, value: &mut dyn Slot) {
         let default = (!value.present()).then(|| json!(absent.name));
+        let present = value.present();
         value.fill();
         let mut inner = Schema {
             item: Some(None),
             ..Schema::default()
         };
         value.visit(field, &mut inner);
+        if !present {
+            // What shares it, such as another kind, has the same default.
+            value.empty();
+        }
         let form = inner.item.flatten().unwrap_or_default();
         let none = json!({ "const": absent.name, "description": absent.doc });
         self.add(field, json!({ "anyOf": [none, form] }), default);
@@ -176,7 +181,8 @@ impl Visitor for Schema {
     }
     fn word(&mut self, field: &Field, value: &mut dyn Word) {
         let form = value.form();
-        let mut schema = json!({ "type": ["string", "number"], "examples": [form.such_as] });
+        let mut schema =
+            json!({ "type": ["string", "number"], "examples": [field.shown_for(&form)] });
         if let (Some(pattern), Value::Object(object)) = (form.pattern, &mut schema) {
             object.insert("pattern".to_owned(), json!(pattern));
         }

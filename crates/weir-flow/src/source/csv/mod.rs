@@ -10,10 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use serde::Deserialize;
 
 pub use types::{ColumnType, ParseColumnTypeError};
 
 use super::input::Input;
+use super::prefix::{Prefix, Watch};
 use super::{Position, Source, SourceError};
 use crate::StreamSchema;
 use crate::batch::zones::{rows_labelled, schema_at_utc};
@@ -61,9 +63,14 @@ impl Default for CsvOptions {
 /// Empty values are null. A line with another number of values than the first, or a value that is not
 /// of its column's type, is an error with its line; nothing is left out. Memory: one batch, whatever the
 /// file's length.
+///
+/// A [position](Source::position) in a file knows a checksum of what was read of it: a file that still begins so is gone on with, also when it has
+/// become longer; any other has [moved](SourceError::Moved).
 pub struct CsvSource {
     name: String,
     input: Input,
+    /// What was read of the file.
+    watch: Watch,
     options: CsvOptions,
     stream: StreamSchema,
     inferred: Vec<String>,
@@ -103,7 +110,9 @@ impl CsvSource {
     }
 
     fn start(name: String, mut input: Input, options: CsvOptions) -> Result<Self, SourceError> {
-        let mut rest = input.open().map_err(|error| read_error(&name, error))?;
+        let watch = Watch::default();
+        let rest = input.open().map_err(|error| read_error(&name, error))?;
+        let mut rest = watch.over(rest);
         let mut head = Vec::new();
         rest.by_ref()
             .take(INFERRED_FROM_BYTES as u64)
@@ -125,6 +134,7 @@ impl CsvSource {
         Ok(Self {
             name,
             input,
+            watch,
             options,
             stream,
             inferred,
@@ -143,13 +153,39 @@ impl CsvSource {
         &self.inferred
     }
 
+    /// Refuses a position in a file that does not begin any more as it did then.
+    fn agrees(&mut self, position: &Position) -> Result<(), SourceError> {
+        let Input::File { bytes: length, .. } = self.input else {
+            return Ok(());
+        };
+        if position.rows == 0 {
+            return Ok(());
+        }
+        let failed = |error| read_error(&self.name, error);
+        let differs = match Prefix::deserialize(&position.detail) {
+            Ok(prefix) => prefix
+                .check(self.input.open().map_err(failed)?, length)
+                .map_err(failed)?,
+            Err(_) => Some("it was not a CSV file then".to_owned()),
+        };
+        match differs {
+            None => Ok(()),
+            Some(what) => Err(SourceError::Moved {
+                name: self.name.clone(),
+                what,
+                versions: false,
+            }),
+        }
+    }
+
     /// Starts reading behind so many rows.
     fn begin(&mut self, rows: u64) -> Result<(), SourceError> {
         let failed = |error| read_error(&self.name, error);
         let bytes: Box<dyn Read + Send> = match self.rest.take() {
             Some(rest) => Box::new(Cursor::new(std::mem::take(&mut self.head)).chain(rest)),
             None => {
-                let mut all = self.input.open().map_err(failed)?;
+                let all = self.input.open().map_err(failed)?;
+                let mut all = self.watch.over(all);
                 let mut mark = Vec::with_capacity(3);
                 all.by_ref()
                     .take(3)
@@ -223,12 +259,11 @@ fn settle(found: &Schema, options: &CsvOptions) -> Result<(SchemaRef, Vec<String
                 ));
             }
             None => {
-                let data_type = match field.data_type() {
-                    // Nothing but empty values.
-                    DataType::Null => DataType::Utf8,
-                    other => other.clone(),
+                let (data_type, why) = match field.data_type() {
+                    DataType::Null => (DataType::Utf8, ", having no values"),
+                    other => (other.clone(), ""),
                 };
-                inferred.push(format!("{name} {}", ColumnType(data_type.clone())));
+                inferred.push(format!("{name} {}{why}", ColumnType(data_type.clone())));
                 data_type
             }
         };
@@ -297,12 +332,17 @@ impl Source for CsvSource {
     fn position(&self) -> Position {
         Position {
             rows: self.rows,
-            detail: self.input.detail(),
+            detail: match self.input {
+                Input::File { .. } if self.rows > 0 => {
+                    serde_json::to_value(self.watch.prefix()).unwrap_or_default()
+                }
+                _ => serde_json::Value::Null,
+            },
         }
     }
 
     fn seek(&mut self, position: &Position) -> Result<(), SourceError> {
-        self.input.agree(&self.name, position)?;
+        self.agrees(position)?;
         if position.rows == self.rows && !self.ended {
             return Ok(());
         }
@@ -310,6 +350,7 @@ impl Source for CsvSource {
             return Err(SourceError::Moved {
                 name: self.name.clone(),
                 what: "what comes once cannot be read again".to_owned(),
+                versions: false,
             });
         }
         // CSV has no index: the lines before the position are read again, but not their values.

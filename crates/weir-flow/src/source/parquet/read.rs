@@ -225,6 +225,7 @@ impl Source for ParquetSource {
         let moved = |what: &str| SourceError::Moved {
             name: self.opened.name.clone(),
             what: what.to_owned(),
+            versions: false,
         };
         if position.rows > 0 && position.detail != self.detail() {
             return Err(moved("its length or its footer differ"));
