@@ -211,20 +211,30 @@ fn rows_out_of_order_or_without_order_are_refused_whole() {
     )
     .unwrap();
     let refused = bars.take_in(&[&batch(&[row(5, 1, 1.0, 1), row(4, 1, 1.0, 1)])]);
-    let Err(BarsError::Unsorted { row, before, after }) = refused else {
+    let Err(BarsError::Unsorted {
+        row: at,
+        before,
+        after,
+    }) = refused
+    else {
         panic!("{refused:?}");
     };
-    assert_eq!(row, 1);
+    assert_eq!(at, 1);
     assert_eq!(
         [before, after],
         ["1970-01-01T00:00:05", "1970-01-01T00:00:04"]
     );
     bars.take_in(&[&batch(&[row(5, 1, 1.0, 1)])]).unwrap();
     let refused = bars.take_in(&[&batch(&[row(6, 1, 1.0, 1)]), &batch(&[row(4, 1, 1.0, 1)])]);
-    let Err(BarsError::Unsorted { row, before, after }) = refused else {
+    let Err(BarsError::Unsorted {
+        row: at,
+        before,
+        after,
+    }) = refused
+    else {
         panic!("{refused:?}");
     };
-    assert_eq!(row, 0);
+    assert_eq!(at, 0);
     assert_eq!(
         [before, after],
         ["1970-01-01T00:00:06", "1970-01-01T00:00:04"]
