@@ -60,7 +60,7 @@ pub(super) struct Course<'m, 'b> {
     futility_run: u8,
     last_visit: u32,
     /// Pattern group of the interval between the last two visits.
-    interval_pattern: usize,
+    interval_pattern: u8,
     /// Year of follow-up, 0 for the first: twelve months each.
     year: u32,
     pub outcome: Outcome,

@@ -1,24 +1,25 @@
 use super::eye_course::{Exit, Span};
 use super::model::Model;
 use crate::biology::{FluidState, larger, smaller};
-use crate::summary::{Counts, Cube, EyeMonth};
+use crate::summary::{Counts, Cube, EyeMonth, EyeStatus};
 
 /// Most years whose injections are counted one by one.
 const YEARS_MAX: usize = 51;
 
 /// Groups of [`Cube::State`] after the four fluid states.
-const STATE_OFF: usize = 4;
-const STATE_LEFT: usize = 5;
-const STATE_DEAD: usize = 6;
+const STATE_OFF: u8 = 4;
+const STATE_LEFT: u8 = 5;
+const STATE_DEAD: u8 = 6;
 /// Groups of [`Cube::Pattern`].
-const PATTERN_OFF: usize = 9;
-const PATTERN_LEFT: usize = 10;
-const PATTERN_DEAD: usize = 11;
+const PATTERN_OFF: u8 = 9;
+const PATTERN_LEFT: u8 = 10;
+const PATTERN_DEAD: u8 = 11;
 
 /// The monthly record of one study eye.
 #[derive(Debug)]
 pub(super) struct MonthBook {
-    baseline: i32,
+    /// 100 less the letters at baseline.
+    below_100: u8,
     last_measured: u8,
     next_month: u32,
     injections: [u8; YEARS_MAX],
@@ -30,7 +31,7 @@ pub(super) struct MonthEnd {
     pub on_treatment: bool,
     pub letters_true: u8,
     pub state: FluidState,
-    pub pattern: usize,
+    pub pattern: u8,
 }
 
 /// Last days of the pattern groups 1, 2, …; beyond them all, the next one.
@@ -38,20 +39,20 @@ const PATTERN_DAYS: [u32; 6] = [35, 63, 111, 119, 180, 365];
 
 /// The pattern group of an interval, by days to the previous visit.
 #[inline(always)]
-pub(super) fn pattern_of_interval(days: u32) -> usize {
-    let beyond = |&last: &u32| usize::from(days > last);
-    1 + PATTERN_DAYS.iter().map(beyond).sum::<usize>()
+pub(super) fn pattern_of_interval(days: u32) -> u8 {
+    let beyond = |&last: &u32| u8::from(days > last);
+    1 + PATTERN_DAYS.iter().map(beyond).sum::<u8>()
 }
 /// Pattern of the loading phase.
-pub(super) const PATTERN_INITIAL: usize = 0;
+pub(super) const PATTERN_INITIAL: u8 = 0;
 /// Pattern of restarts.
-pub(super) const PATTERN_RESTARTED: usize = 8;
+pub(super) const PATTERN_RESTARTED: u8 = 8;
 
 impl MonthBook {
     pub(super) fn new(letters: f64) -> Self {
         let baseline = round_letters(letters);
         Self {
-            baseline: i32::from(baseline),
+            below_100: 100 - baseline,
             last_measured: baseline,
             next_month: 0,
             injections: [0; YEARS_MAX],
@@ -74,7 +75,7 @@ impl MonthBook {
     pub(super) fn record(&mut self, counts: &mut Counts, end: &MonthEnd) {
         let month = self.next_month;
         let (state, pattern) = if end.on_treatment {
-            (end.state as usize, end.pattern)
+            (end.state as u8, end.pattern)
         } else {
             self.off_in_year |= 1 << (month.saturating_sub(1) / 12).min(63);
             (STATE_OFF, PATTERN_OFF)
@@ -82,20 +83,22 @@ impl MonthBook {
         counts.add_month(
             month,
             &EyeMonth {
-                group: usize::from(!end.on_treatment),
+                on_treatment: end.on_treatment,
                 letters_true: end.letters_true,
                 letters_measured: self.last_measured,
-                letters_change: self.change(),
-                state,
-                pattern,
+                status: self.status(state, pattern),
             },
         );
         self.next_month += 1;
     }
 
-    /// Last measured letters less baseline.
-    fn change(&self) -> i32 {
-        i32::from(self.last_measured) - self.baseline
+    #[inline(always)]
+    fn status(&self, state: u8, pattern: u8) -> EyeStatus {
+        EyeStatus {
+            state,
+            pattern,
+            change_and_100: self.last_measured + self.below_100,
+        }
     }
 
     /// Fills the months after the last day, and the years' injections.
@@ -116,8 +119,9 @@ impl MonthBook {
             Exit::Death => (STATE_DEAD, PATTERN_DEAD),
             _ => (STATE_LEFT, PATTERN_LEFT),
         };
+        let status = self.status(state, pattern);
         for month in self.next_month..=model.months {
-            counts.add_status(month, state, pattern, self.change());
+            counts.add_status(month, &status);
         }
     }
 }

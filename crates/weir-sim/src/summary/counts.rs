@@ -7,26 +7,54 @@ use super::{Cube, Distribution, Period};
 pub struct Counts {
     months: u32,
     years: u32,
+    /// First cell of each cube: of the monthly ones in the first month.
     offsets: [usize; Cube::ALL.len()],
+    /// All monthly cubes month by month, so that what the engine counts at a month's end lies together; then
+    /// the other cubes one by one.
     cells: Vec<u64>,
+}
+
+/// Cells of one month in all monthly cubes.
+const MONTH_CELLS: usize = month_offset(Cube::ALL.len());
+
+/// Cells of one month in the monthly cubes before the one of this number.
+const fn month_offset(cube: usize) -> usize {
+    let (mut before, mut cells) = (0, 0);
+    while before < cube {
+        if matches!(Cube::ALL[before].period(), Period::Month) {
+            cells += Cube::ALL[before].groups().len() * Cube::ALL[before].values().1;
+        }
+        before += 1;
+    }
+    cells
 }
 
 /// One study eye at the end of a month of follow-up, as groups and values of the monthly cubes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EyeMonth {
     /// Group of the letters.
-    pub group: usize,
+    pub on_treatment: bool,
     /// True letters.
     pub letters_true: u8,
     /// Last measured letters.
     pub letters_measured: u8,
-    /// The same less baseline.
-    pub letters_change: i32,
-    /// Group of [`Cube::State`].
-    pub state: usize,
-    /// Group of [`Cube::Pattern`].
-    pub pattern: usize,
+    /// What is known also of those who have left.
+    pub status: EyeStatus,
 }
+
+/// What is known of every patient in every month.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EyeStatus {
+    /// Group of [`Cube::State`].
+    pub state: u8,
+    /// Group of [`Cube::Pattern`].
+    pub pattern: u8,
+    /// Last measured letters less baseline, plus 100.
+    pub change_and_100: u8,
+}
+
+/// Cells of the letters of one group in one month.
+const LETTERS: usize = Cube::LettersTrue.values().1;
 
 /// Why counts could not be taken over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,10 +94,14 @@ impl Counts {
     pub fn new(months: u32) -> Self {
         let years = months.div_ceil(12).max(1);
         let mut offsets = [0; Cube::ALL.len()];
-        let mut end = 0;
+        let mut end = MONTH_CELLS * (months as usize + 1);
         for cube in Cube::ALL {
-            offsets[cube as usize] = end;
-            end += cube.groups().len() * periods(cube, months, years) * cube.values().1;
+            if cube.period() == Period::Month {
+                offsets[cube as usize] = month_offset(cube as usize);
+            } else {
+                offsets[cube as usize] = end;
+                end += cube.groups().len() * periods(cube, months, years) * cube.values().1;
+            }
         }
         Self {
             months,
@@ -115,29 +147,37 @@ impl Counts {
     /// values beyond the ends. Letters are at most 100.
     #[inline(always)]
     pub(crate) fn add_month(&mut self, month: u32, eye: &EyeMonth) {
-        self.add_one(Cube::LettersTrue, eye.group, month, eye.letters_true.into());
-        self.add_one(
-            Cube::LettersMeasured,
-            eye.group,
-            month,
-            eye.letters_measured.into(),
-        );
-        self.add_status(month, eye.state, eye.pattern, eye.letters_change);
+        let cells = self.month(month);
+        let group = if eye.on_treatment { 0 } else { LETTERS };
+        cells[const { month_offset(Cube::LettersTrue as usize) }
+            + group
+            + usize::from(eye.letters_true)] += 1;
+        cells[const { month_offset(Cube::LettersMeasured as usize) }
+            + group
+            + usize::from(eye.letters_measured)] += 1;
+        Self::add_to(cells, &eye.status);
     }
 
     /// The same for an eye of which only the last measurement is known any more.
     #[inline(always)]
-    pub(crate) fn add_status(&mut self, month: u32, state: usize, pattern: usize, change: i32) {
-        self.add_one(Cube::State, state, month, 0);
-        self.add_one(Cube::Pattern, pattern, month, 0);
-        self.add_one(Cube::LettersChange, 0, month, (change + 100) as usize);
+    pub(crate) fn add_status(&mut self, month: u32, status: &EyeStatus) {
+        Self::add_to(self.month(month), status);
     }
 
     #[inline(always)]
-    fn add_one(&mut self, cube: Cube, group: usize, month: u32, value: usize) {
-        debug_assert!(month <= self.months && value < cube.values().1);
-        let row = group * (self.months as usize + 1) + month as usize;
-        self.cells[self.offsets[cube as usize] + row * cube.values().1 + value] += 1;
+    fn add_to(cells: &mut [u64; MONTH_CELLS], status: &EyeStatus) {
+        cells[const { month_offset(Cube::State as usize) } + usize::from(status.state)] += 1;
+        cells[const { month_offset(Cube::Pattern as usize) } + usize::from(status.pattern)] += 1;
+        cells[const { month_offset(Cube::LettersChange as usize) }
+            + usize::from(status.change_and_100)] += 1;
+    }
+
+    #[inline(always)]
+    fn month(&mut self, month: u32) -> &mut [u64; MONTH_CELLS] {
+        debug_assert!(month <= self.months);
+        self.cells[month as usize * MONTH_CELLS..]
+            .first_chunk_mut()
+            .expect("every month has its cells")
     }
 
     #[inline(always)]
@@ -146,7 +186,13 @@ impl Counts {
         let periods = self.periods(cube);
         let value = ((value - first).max(0) as usize).min(values - 1);
         let period = (period as usize).min(periods - 1);
-        self.offsets[cube as usize] + (group * periods + period) * values + value
+        self.offsets[cube as usize]
+            + value
+            + if cube.period() == Period::Month {
+                period * MONTH_CELLS + group * values
+            } else {
+                (group * periods + period) * values
+            }
     }
 
     /// One cell.
@@ -213,22 +259,15 @@ impl Counts {
         Cube::ALL.into_iter().flat_map(move |cube| {
             let (first, values) = cube.values();
             let periods = self.periods(cube);
-            let start = self.offsets[cube as usize];
-            let cells = &self.cells[start..start + cube.groups().len() * periods * values];
-            cells
-                .iter()
-                .enumerate()
-                .filter(|(_, count)| **count > 0)
-                .map(move |(i, count)| {
-                    let (rest, value) = (i / values, i % values);
-                    (
-                        cube,
-                        rest / periods,
-                        (rest % periods) as u32,
-                        first + value as i32,
-                        *count,
-                    )
+            (0..cube.groups().len()).flat_map(move |group| {
+                (0..periods as u32).flat_map(move |period| {
+                    let start = self.index(cube, group, period, first);
+                    let cells = self.cells[start..start + values].iter().enumerate();
+                    cells
+                        .filter(|(_, count)| **count > 0)
+                        .map(move |(i, count)| (cube, group, period, first + i as i32, *count))
                 })
+            })
         })
     }
 
