@@ -1,6 +1,6 @@
 use crate::biology::{larger, smaller};
 use crate::protocol::Attendance;
-use crate::random::{normal, uniform, word_of};
+use crate::random::{Normals, uniform, word_of};
 
 /// What becomes of a planned visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub struct Attending {
     gap_months: (f64, f64),
     /// Standard deviation of the delay, days.
     delay_sd_days: f64,
+    normals: Normals,
 }
 
 impl Attending {
@@ -46,6 +47,7 @@ impl Attending {
             ],
             gap_months: (rule.long_gap_min_months, rule.long_gap_max_months),
             delay_sd_days: 7.0 * rule.delay_sd_weeks,
+            normals: Normals::new(),
         }
     }
 
@@ -67,7 +69,7 @@ impl Attending {
         };
         let delay_days = if self.delay_sd_days > 0.0 {
             // Beyond three standard deviations is somebody else's story.
-            let z = smaller(larger(normal(word_of(u)), -3.0), 3.0);
+            let z = smaller(larger(self.normals.of(word_of(u)), -3.0), 3.0);
             // At 3·2⁵¹ a double's last bits are its units, also of negative numbers: this rounds.
             (z * self.delay_sd_days + 6_755_399_441_055_744.0).to_bits() as i32
         } else {

@@ -190,7 +190,7 @@ impl Eye {
     /// has it, haemorrhage.
     #[inline(always)]
     pub fn monthly_events(&mut self, constants: &Constants, days: u32, month: u32, draws: &Draws) {
-        if self.remission || (self.fluid < DRY_BELOW && self.long_untreated()) {
+        if self.remission || (self.long_untreated() && self.fluid < DRY_BELOW) {
             self.until_remission_changes -= constants.remission(self.remission, days);
             if self.until_remission_changes <= 0.0 {
                 self.change_remission(draws);

@@ -1,5 +1,5 @@
 use super::Constants;
-use crate::random::normal;
+use crate::random::Normals;
 
 /// The eye's Wiener path, keyed by calendar and not by visits.
 ///
@@ -13,6 +13,7 @@ pub struct Wiener {
     end: u32,
     /// Increment from `day` to `end`, square roots of days.
     left: f64,
+    normals: Normals,
 }
 
 impl Wiener {
@@ -22,6 +23,7 @@ impl Wiener {
             day,
             end: day,
             left: 0.0,
+            normals: Normals::new(),
         }
     }
 
@@ -29,7 +31,7 @@ impl Wiener {
     #[inline]
     pub fn month(&mut self, end: u32, word: u32, constants: &Constants) {
         self.end = end;
-        self.left = normal(word) * constants.sqrt_days(end - self.day);
+        self.left = self.normals.of(word) * constants.sqrt_days(end - self.day);
     }
 
     /// The increment over what is left of the open stretch.
@@ -47,7 +49,7 @@ impl Wiener {
         }
         let (here, whole) = (f64::from(day - self.day), f64::from(self.end - self.day));
         let share = here / whole;
-        let increment = self.left * share + normal(word) * (here * (1.0 - share)).sqrt();
+        let increment = self.left * share + self.normals.of(word) * (here * (1.0 - share)).sqrt();
         self.day = day;
         self.left -= increment;
         increment

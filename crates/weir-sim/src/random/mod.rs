@@ -9,5 +9,5 @@ mod normal;
 mod philox;
 
 pub use draws::{Decision, Draws, uniform, word_of};
-pub use normal::{normal, normal_cdf, normal_quantile};
+pub use normal::{Normals, normal, normal_cdf, normal_quantile};
 pub use philox::philox4x32_10;

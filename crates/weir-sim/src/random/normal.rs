@@ -53,11 +53,36 @@ fn density(x: f64) -> f64 {
 /// 3·10⁻⁶ of the exact quantile (tested).
 #[inline(always)]
 pub fn normal(word: u32) -> f64 {
-    let piece = (word >> (32 - PIECE_BITS)) as usize;
-    if piece.wrapping_sub(OUTER) >= (1 << PIECE_BITS) - 2 * OUTER {
-        return outer(word);
+    Normals::new().of(word)
+}
+
+/// [`normal`] with its table at hand, for loops.
+#[derive(Clone, Copy)]
+pub struct Normals(&'static [[f64; 4]; 1 << PIECE_BITS]);
+
+impl Normals {
+    /// Makes the table, once in a process.
+    #[expect(clippy::new_without_default, reason = "there is only one")]
+    #[inline]
+    pub fn new() -> Self {
+        Self(&TABLE)
     }
-    cubic(&TABLE[piece], word, 32 - PIECE_BITS)
+
+    /// The normal of one word.
+    #[inline(always)]
+    pub fn of(self, word: u32) -> f64 {
+        let piece = (word >> (32 - PIECE_BITS)) as usize;
+        if piece.wrapping_sub(OUTER) >= (1 << PIECE_BITS) - 2 * OUTER {
+            return outer(word);
+        }
+        cubic(&self.0[piece], word, 32 - PIECE_BITS)
+    }
+}
+
+impl std::fmt::Debug for Normals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Normals")
+    }
 }
 
 /// A piece's cubic at the word's last `bits`.

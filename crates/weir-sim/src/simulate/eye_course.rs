@@ -8,8 +8,11 @@ use super::months::{
 use super::patient::Departures;
 use crate::biology::{Eye, EyeTraits, Stepper, Wiener};
 use crate::policy::{Chart, Phase, Seen};
-use crate::random::{Decision, Draws, normal};
+use crate::random::{Decision, Draws};
 use crate::summary::Cube;
+
+/// From so many days since the last visit on, they are the interval that counts for the pattern.
+const WAITING_DAYS: u32 = 120;
 
 /// How a patient's follow-up ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,9 @@ pub(super) struct Course<'m, 'b> {
     last_visit: u32,
     /// Pattern group of the interval between the last two visits.
     interval_pattern: u8,
+    /// Pattern group until `waits_from`; from then on, that of the days since the last visit.
+    pattern: u8,
+    waits_from: u32,
     /// Year of follow-up, 0 for the first: twelve months each.
     year: u32,
     pub outcome: Outcome,
@@ -200,7 +206,7 @@ impl<'m, 'b> Course<'m, 'b> {
             first.min(span.last_day),
             baseline,
         );
-        Self {
+        let mut course = Self {
             model,
             span,
             draws,
@@ -213,13 +219,17 @@ impl<'m, 'b> Course<'m, 'b> {
             futility_run: 0,
             last_visit: start,
             interval_pattern: pattern_of_interval(0),
+            pattern: PATTERN_INITIAL,
+            waits_from: NEVER,
             year: 0,
             outcome: Outcome {
                 baseline_letters: baseline,
                 last_letters: baseline,
                 ..Outcome::default()
             },
-        }
+        };
+        course.note_pattern();
+        course
     }
 
     /// A visit takes place, with the day's words: (structure), letters, fluid, the next appointment.
@@ -238,16 +248,16 @@ impl<'m, 'b> Course<'m, 'b> {
             returns,
             ..
         } = self.next;
-        let rules = &self.model.protocol.visits;
+        let (rules, normals) = (&self.model.protocol.visits, self.model.normals);
         let letters_true = eye.letters();
         let fluid = eye.fluid;
         let seen = if plan.assessed {
             let letters = if self.outcome.visits == 0 && day == self.last_visit {
                 self.outcome.baseline_letters
             } else {
-                round_letters(letters_true + rules.letters_sd * normal(letters_word))
+                round_letters(letters_true + rules.letters_sd * normals.of(letters_word))
             };
-            let fluid = fluid + rules.fluid_sd * normal(fluid_word);
+            let fluid = fluid + rules.fluid_sd * normals.of(fluid_word);
             Some(Seen {
                 day,
                 letters,
@@ -286,6 +296,7 @@ impl<'m, 'b> Course<'m, 'b> {
             self.end(End::PlannedStop, day);
         }
         self.last_visit = day;
+        self.note_pattern();
         if block.keep_visits {
             block.rows.push(Visit {
                 patient: self.patient,
@@ -394,25 +405,27 @@ impl<'m, 'b> Course<'m, 'b> {
         day >= self.off_from && day < self.back_at
     }
 
+    /// After the phase or the last visit has changed.
+    #[inline(always)]
+    fn note_pattern(&mut self) {
+        (self.pattern, self.waits_from) = match self.chart.phase {
+            Phase::Loading { restart: false, .. } => (PATTERN_INITIAL, NEVER),
+            Phase::Loading { restart: true, .. } => (PATTERN_RESTARTED, NEVER),
+            _ => (self.interval_pattern, self.last_visit + WAITING_DAYS),
+        };
+    }
+
     #[inline(always)]
     fn month_end(&self, eye: &Eye) -> MonthEnd {
-        let pattern = match self.chart.phase {
-            Phase::Loading { restart: false, .. } => PATTERN_INITIAL,
-            Phase::Loading { restart: true, .. } => PATTERN_RESTARTED,
-            _ => {
-                let waiting = eye.day - self.last_visit;
-                if waiting >= 120 {
-                    pattern_of_interval(waiting)
-                } else {
-                    self.interval_pattern
-                }
-            }
-        };
         MonthEnd {
             on_treatment: !self.is_off(eye.day),
             letters_true: round_whole(eye.letters()),
             state: eye.state(),
-            pattern,
+            pattern: if eye.day >= self.waits_from {
+                pattern_of_interval(eye.day - self.last_visit)
+            } else {
+                self.pattern
+            },
         }
     }
 }

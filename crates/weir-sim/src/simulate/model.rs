@@ -4,6 +4,7 @@ use crate::biology::{BetweenVisits, Constants, WeeklyReference};
 use crate::calendar::{Calendar, DAYS_PER_MONTH, DAYS_PER_YEAR, month_end};
 use crate::population::PopulationSampler;
 use crate::protocol::Protocol;
+use crate::random::Normals;
 
 /// Which of the two agreeing time engines steps the eyes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -24,6 +25,7 @@ pub struct Model {
     pub(super) population: PopulationSampler,
     pub(super) calendar: Calendar,
     pub(super) attending: Attending,
+    pub(super) normals: Normals,
     pub(super) seed: u64,
     /// Last day of follow-up, days since enrolment.
     pub(super) last_day: u32,
@@ -55,6 +57,7 @@ impl Model {
             calendar: Calendar::new(&protocol.visits),
             attending: Attending::new(&protocol.behaviour.attendance),
             protocol: protocol.clone(),
+            normals: Normals::new(),
             seed,
             last_day,
             months,
