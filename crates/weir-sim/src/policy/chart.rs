@@ -81,6 +81,25 @@ impl Decision {
         next: None,
         planned_stop: false,
     };
+
+    /// The same decision, taken apart and put together again. One that a call has left in memory is read
+    /// field by field here: where paths meet it then is in registers, not copied in words wider than those
+    /// it was written in, for which a processor waits until they have left its store queue.
+    #[inline(always)]
+    fn apart(self) -> Self {
+        Self {
+            inject: self.inject,
+            next: match self.next {
+                Some(next) => Some(Plan {
+                    day: next.day,
+                    purpose: next.purpose,
+                    assessed: next.assessed,
+                }),
+                None => None,
+            },
+            planned_stop: self.planned_stop,
+        }
+    }
 }
 
 /// The clinic's record of one eye.
@@ -203,9 +222,9 @@ impl<'p> Chart<'p> {
                 left,
                 interval_weeks,
                 restart,
-            } => self.dose(plan, day, left, interval_weeks, restart),
+            } => self.dose(plan, day, left, interval_weeks, restart).apart(),
             Phase::Maintenance => self.maintain(plan, day, seen),
-            Phase::Monitoring => self.monitor(plan, day, seen),
+            Phase::Monitoring => self.monitor(plan, day, seen).apart(),
             Phase::Ended => Decision::STOP,
         };
 
@@ -330,42 +349,48 @@ impl<'p> Chart<'p> {
         let led_here = self.interval_weeks;
         let decision = match self.policy {
             Policy::TreatAndExtend(rule) => extend::decide(self, rule, day, seen),
-            Policy::DoseRegimenModification { .. } => modification::decide(self, day, seen),
-            Policy::AssignedInterval { .. } => assigned::decide(self, day, seen),
-            Policy::Prn { .. } => prn::decide(self, plan, day, seen),
+            Policy::DoseRegimenModification { .. } => modification::decide(self, day, seen).apart(),
+            Policy::AssignedInterval { .. } => assigned::decide(self, day, seen).apart(),
+            Policy::Prn { .. } => prn::decide(self, plan, day, seen).apart(),
             Policy::Untreated { .. } | Policy::Fixed(_) | Policy::TreatAndTreat { .. } => {
-                self.by_rhythm(plan, day)
+                self.by_rhythm(plan, day).apart()
             }
         };
-        self.stop_if_stable(day, seen, led_here, decision)
+        if self.is_stable(seen, led_here, decision.inject.is_some()) {
+            self.stop(day).apart()
+        } else {
+            decision
+        }
     }
 
+    /// Whether treatment has been stable for as many visits as its planned stop asks for.
     #[inline(always)]
-    fn stop_if_stable(
+    fn is_stable(
         &mut self,
-        day: u32,
         seen: Option<Seen>,
         led_here: u16,
-        decision: Decision,
-    ) -> Decision {
+        injects: bool,
+    ) -> bool {
         let (Some(stop), Some(seen)) = (&self.treatment.stop, seen) else {
-            return decision;
+            return false;
         };
-        let stable = !seen.wet && self.is_longest(led_here, &decision);
+        let stable = !seen.wet && self.is_longest(led_here, injects);
         self.stable_run = if stable {
             self.stable_run.saturating_add(1)
         } else {
             0
         };
-        if self.stable_run < stop.stable_visits {
-            return decision;
-        }
+        self.stable_run >= stop.stable_visits
+    }
+
+    /// The planned stop: monitoring from today on.
+    fn stop(&mut self, day: u32) -> Decision {
         self.stable_run = 0;
         self.phase = Phase::Monitoring;
         Decision {
             inject: None,
             next: Some(Plan {
-                day: day + 7 * u32::from(stop.monitor_interval_weeks),
+                day: day + 7 * self.monitor_weeks(),
                 purpose: Purpose::Monitor,
                 assessed: true,
             }),
@@ -374,12 +399,12 @@ impl<'p> Chart<'p> {
     }
 
     /// Whether the interval that led to this visit was the policy's longest.
-    fn is_longest(&self, led_here: u16, decision: &Decision) -> bool {
+    fn is_longest(&self, led_here: u16, injects: bool) -> bool {
         match self.policy {
             Policy::TreatAndExtend(rule) => led_here == u16::from(rule.max_weeks),
             Policy::DoseRegimenModification { max_weeks, .. } => led_here == u16::from(*max_weeks),
             Policy::AssignedInterval { .. } => self.assigned,
-            Policy::Prn { .. } => decision.inject.is_none(),
+            Policy::Prn { .. } => !injects,
             Policy::Fixed(_) | Policy::TreatAndTreat { .. } => true,
             Policy::Untreated { .. } => false,
         }
