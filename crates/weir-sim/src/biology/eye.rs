@@ -1,4 +1,5 @@
 use super::{Constants, larger, smaller};
+use crate::calendar::whole_weeks;
 use crate::protocol::{Drug, Haemorrhage};
 use crate::random::{Decision, Draws, normal, uniform};
 
@@ -183,7 +184,8 @@ impl Eye {
     #[inline(always)]
     pub(super) fn week(&self) -> (u32, u32) {
         let since = self.day - self.weeks_from;
-        (since / 7, 7 - since % 7)
+        let week = whole_weeks(since);
+        (week, 7 * (week + 1) - since)
     }
 
     /// The rare things, looked at once a month of `days`: remission found or lost, and, where the biology

@@ -7,6 +7,7 @@ use super::months::{
 };
 use super::patient::Departures;
 use crate::biology::{Eye, EyeTraits, Stepper, Wiener};
+use crate::calendar::whole_weeks;
 use crate::policy::{Chart, Phase, Seen};
 use crate::random::{Decision, Draws};
 use crate::summary::Cube;
@@ -355,7 +356,7 @@ impl<'m, 'b> Course<'m, 'b> {
             let interval = day - self.last_visit;
             self.interval_pattern = pattern_of_interval(interval);
             if STUDY {
-                let weeks = (interval + 3) / 7;
+                let weeks = whole_weeks(interval + 3);
                 let counts = &mut block.counts;
                 counts.add(Cube::VisitInterval, 0, self.year, weeks as i32, 1);
             }
@@ -379,7 +380,7 @@ impl<'m, 'b> Course<'m, 'b> {
         if let Some(days) = eye.days_since_injection() {
             self.outcome.longest_interval_days = self.outcome.longest_interval_days.max(days);
             if STUDY {
-                let weeks = (days + 3) / 7;
+                let weeks = whole_weeks(days + 3);
                 let counts = &mut block.counts;
                 counts.add(Cube::InjectionInterval, 0, self.year, weeks as i32, 1);
             }
