@@ -1,3 +1,4 @@
+use super::between_visits::SUBSTEPS;
 use crate::protocol::{Biology, Drug};
 
 /// Days in the year of the biological step: dt = 1/52 y is exactly seven days.
@@ -20,7 +21,7 @@ pub struct Constants {
     /// The parameters themselves.
     pub biology: Biology,
     /// `(k + ½)^(1/s)` for whole weeks k since the injection.
-    escape: Box<[f64; WEEKS]>,
+    escape: Box<[f64; WEEKS + SUBSTEPS]>,
     /// Substeps of 0–7 days.
     substeps: [Substep; 8],
     /// Diffusion of structure, letters per square root of a day.
@@ -62,7 +63,7 @@ impl Constants {
     /// Prepares validated parameters.
     pub fn new(biology: &Biology) -> Self {
         let inverse_steepness = 1.0 / biology.escape_steepness;
-        let mut escape = Box::new([0.0; WEEKS]);
+        let mut escape = Box::new([0.0; WEEKS + SUBSTEPS]);
         for (week, entry) in escape.iter_mut().enumerate() {
             *entry = libm::exp(libm::log(week as f64 + 0.5) * inverse_steepness).min(ESCAPE_MAX);
         }
@@ -106,12 +107,14 @@ impl Constants {
         }
     }
 
-    /// Escape from the drug in the k-th whole week after an injection, given `D^(1/s)`: the logistic
-    /// function of `(ln tau − ln D)/s` at the middle of the week, without a logarithm.
+    /// `(k + ½)^(1/s)` of a week since an injection and those after it. Of it, `power / (power + D^(1/s))` is
+    /// the escape in that week: the logistic function of `(ln tau − ln D)/s` at the middle of the week,
+    /// without a logarithm.
     #[inline(always)]
-    pub(super) fn escape(&self, week: u32, durability_power: f64) -> f64 {
-        let power = self.escape[week as usize & (WEEKS - 1)];
-        power / (power + durability_power)
+    pub(super) fn escapes(&self, week: u32) -> &[f64; SUBSTEPS] {
+        self.escape[week as usize & (WEEKS - 1)..]
+            .first_chunk()
+            .expect("the table has so many more")
     }
 
     /// What 0–7 days do.
