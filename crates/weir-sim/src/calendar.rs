@@ -127,7 +127,10 @@ mod tests {
 
     #[test]
     fn weeks_are_those_of_a_division() {
-        for days in (0..100_000).chain((0..1 << 31).step_by(999_983)).chain([(1 << 31) - 1]) {
+        for days in (0..100_000)
+            .chain((0..1 << 31).step_by(999_983))
+            .chain([(1 << 31) - 1])
+        {
             assert_eq!(whole_weeks(days), days / 7);
             assert_eq!(day_of_week(days), (days % 7) as usize);
         }

@@ -89,14 +89,11 @@ impl Decision {
     fn apart(self) -> Self {
         Self {
             inject: self.inject,
-            next: match self.next {
-                Some(next) => Some(Plan {
-                    day: next.day,
-                    purpose: next.purpose,
-                    assessed: next.assessed,
-                }),
-                None => None,
-            },
+            next: self.next.map(|next| Plan {
+                day: next.day,
+                purpose: next.purpose,
+                assessed: next.assessed,
+            }),
             planned_stop: self.planned_stop,
         }
     }
@@ -198,7 +195,21 @@ impl<'p> Chart<'p> {
 
     /// Decides at an attended visit held on `day` for `plan`. `seen` is `None` at visits that only inject.
     #[inline(always)]
-    pub fn decide(&mut self, mut plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
+    pub fn decide(&mut self, plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
+        // The most frequent case by far of the longest simulations, without a call and its copies.
+        if let (Phase::Maintenance, Policy::TreatAndExtend(rule)) = (self.phase, self.policy)
+            && self.treatment.switches.is_empty()
+            && self.treatment.stop.is_none()
+        {
+            let decision = extend::decide(self, rule, day, seen);
+            self.note(day, seen, decision.inject.is_some());
+            return decision;
+        }
+        self.decide_any(plan, day, seen).apart()
+    }
+
+    #[inline(never)]
+    fn decide_any(&mut self, mut plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
         if let Some(seen) = &seen
             && !self.treatment.switches.is_empty()
             && self.switch(seen)
@@ -222,12 +233,18 @@ impl<'p> Chart<'p> {
                 left,
                 interval_weeks,
                 restart,
-            } => self.dose(plan, day, left, interval_weeks, restart).apart(),
+            } => self.dose(plan, day, left, interval_weeks, restart),
             Phase::Maintenance => self.maintain(plan, day, seen),
-            Phase::Monitoring => self.monitor(plan, day, seen).apart(),
+            Phase::Monitoring => self.monitor(plan, day, seen),
             Phase::Ended => Decision::STOP,
         };
+        self.note(day, seen, decision.inject.is_some());
+        decision
+    }
 
+    /// Writes a visit down.
+    #[inline(always)]
+    fn note(&mut self, day: u32, seen: Option<Seen>, injects: bool) {
         if let Some(seen) = seen {
             if !matches!(self.phase, Phase::Loading { .. }) {
                 self.best_letters = self.best_letters.max(seen.letters);
@@ -235,11 +252,10 @@ impl<'p> Chart<'p> {
             self.last_fluid = seen.fluid;
             self.last_letters = [seen.letters, self.last_letters[0]];
         }
-        if decision.inject.is_some() {
+        if injects {
             self.injections += 1;
             self.last_injection = Some(day);
         }
-        decision
     }
 
     /// The visit after a missed one that is not booked again: the rhythm goes on.
@@ -344,20 +360,19 @@ impl<'p> Chart<'p> {
         }
     }
 
-    #[inline(always)]
     fn maintain(&mut self, plan: Plan, day: u32, seen: Option<Seen>) -> Decision {
         let led_here = self.interval_weeks;
         let decision = match self.policy {
             Policy::TreatAndExtend(rule) => extend::decide(self, rule, day, seen),
-            Policy::DoseRegimenModification { .. } => modification::decide(self, day, seen).apart(),
-            Policy::AssignedInterval { .. } => assigned::decide(self, day, seen).apart(),
-            Policy::Prn { .. } => prn::decide(self, plan, day, seen).apart(),
+            Policy::DoseRegimenModification { .. } => modification::decide(self, day, seen),
+            Policy::AssignedInterval { .. } => assigned::decide(self, day, seen),
+            Policy::Prn { .. } => prn::decide(self, plan, day, seen),
             Policy::Untreated { .. } | Policy::Fixed(_) | Policy::TreatAndTreat { .. } => {
-                self.by_rhythm(plan, day).apart()
+                self.by_rhythm(plan, day)
             }
         };
         if self.is_stable(seen, led_here, decision.inject.is_some()) {
-            self.stop(day).apart()
+            self.stop(day)
         } else {
             decision
         }
@@ -365,12 +380,7 @@ impl<'p> Chart<'p> {
 
     /// Whether treatment has been stable for as many visits as its planned stop asks for.
     #[inline(always)]
-    fn is_stable(
-        &mut self,
-        seen: Option<Seen>,
-        led_here: u16,
-        injects: bool,
-    ) -> bool {
+    fn is_stable(&mut self, seen: Option<Seen>, led_here: u16, injects: bool) -> bool {
         let (Some(stop), Some(seen)) = (&self.treatment.stop, seen) else {
             return false;
         };

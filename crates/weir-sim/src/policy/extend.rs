@@ -3,7 +3,7 @@ use crate::protocol::TreatAndExtend;
 
 /// Treat-and-extend: inject at every visit; the interval is the chart's, not what has passed since
 /// today's injection (a system that measures it so sends every eye back at the minimum for ever).
-#[inline]
+#[inline(always)]
 pub(super) fn decide(
     chart: &mut Chart<'_>,
     rule: &TreatAndExtend,

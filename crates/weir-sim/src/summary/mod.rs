@@ -8,7 +8,7 @@ mod counts;
 mod cube;
 mod statistics;
 
-pub(crate) use counts::{EyeMonth, EyeStatus};
 pub use counts::{Counts, CountsError};
+pub(crate) use counts::{EyeMonth, EyeStatus};
 pub use cube::{Cube, Period};
 pub use statistics::Distribution;
