@@ -11,7 +11,7 @@ fn value(row: u64, column: u64) -> f64 {
     let hash = (row << 32 | column).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let hash = (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32;
     // Some blocks of 16 × 16 have no value at all.
-    if hash % 3 == 0 || (row / 16 + column / 16) % 5 == 0 {
+    if hash.is_multiple_of(3) || (row / 16 + column / 16).is_multiple_of(5) {
         f64::NAN
     } else {
         (hash % 7) as f64
@@ -115,7 +115,7 @@ fn averages_of_integers_are_rounded_once_and_never_are_nodata() {
     let out = folder.path().join("out.tif");
     // Below every cell of the first overview are 3, 5, 4 and nothing; 4 is the mean.
     let row = |row: u64| -> Vec<f64> {
-        let pair = if row % 2 == 0 {
+        let pair = if row.is_multiple_of(2) {
             [3.0, 5.0]
         } else {
             [4.0, f64::NAN]

@@ -25,7 +25,7 @@ fn row(columns: u64) -> impl Fn(u64) -> Vec<f64> + Sync {
             .map(|column| match (row / 90 + column / 70) % 3 {
                 0 => f64::NAN,
                 1 => 17.0,
-                _ if mixed(row, column) % 11 == 0 => f64::NAN,
+                _ if mixed(row, column).is_multiple_of(11) => f64::NAN,
                 _ => (mixed(row, column) % 100) as f64,
             })
             .collect()

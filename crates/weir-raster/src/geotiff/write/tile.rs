@@ -1,9 +1,14 @@
 //! One tile: predicted and compressed.
 
-use flate2::{Compress, FlushCompress, Status};
+use std::io::{Error, Result};
+
+use zlib_rs::{Deflate, DeflateFlush, Status};
 
 use super::predict::predict;
 use crate::{Compression, PixelType};
+
+/// The window of deflate: 32 KiB, the largest.
+const WINDOW_BITS: u8 = 15;
 
 /// How tiles are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +61,7 @@ pub(crate) struct TileEncoder {
 
 enum State {
     None,
-    Deflate(Box<Compress>),
+    Deflate(Box<Deflate>),
     Lzw,
     Zstd(zstd::bulk::Compressor<'static>),
 }
@@ -64,14 +69,14 @@ enum State {
 impl TileEncoder {
     /// # Errors
     /// What the compressor says.
-    pub(crate) fn new(coding: TileCoding) -> std::io::Result<Self> {
+    pub(crate) fn new(coding: TileCoding) -> Result<Self> {
         let state = match coding.compression {
             Compression::None | Compression::PackBits => State::None,
             Compression::Lzw => State::Lzw,
-            Compression::Deflate => State::Deflate(Box::new(Compress::new(
-                flate2::Compression::new(u32::from(coding.level)),
-                true,
-            ))),
+            Compression::Deflate => {
+                let deflate = Deflate::new(i32::from(coding.level), true, WINDOW_BITS);
+                State::Deflate(Box::new(deflate))
+            }
             Compression::Zstd => State::Zstd(zstd::bulk::Compressor::new(i32::from(coding.level))?),
         };
         Ok(Self {
@@ -87,7 +92,7 @@ impl TileEncoder {
     ///
     /// # Errors
     /// What the compressor says.
-    pub(crate) fn encode(&mut self, cells: &[u8]) -> std::io::Result<&[u8]> {
+    pub(crate) fn encode(&mut self, cells: &[u8]) -> Result<&[u8]> {
         let width = self.coding.pixel.bytes() as usize;
         if !is_uniform(cells, width) {
             self.encode_anew(cells)?;
@@ -105,7 +110,7 @@ impl TileEncoder {
             .map_or(&self.encoded, |(_, tile)| tile))
     }
 
-    fn encode_anew(&mut self, cells: &[u8]) -> std::io::Result<()> {
+    fn encode_anew(&mut self, cells: &[u8]) -> Result<()> {
         let width = self.coding.pixel.bytes() as usize;
         let row = self.coding.side * width;
         let plain = if self.coding.predictor == 1 {
@@ -119,27 +124,27 @@ impl TileEncoder {
             }
             &self.predicted
         };
+        let most = self.coding.most_encoded();
         let out = &mut self.encoded;
         out.clear();
         match &mut self.state {
             State::None => out.extend_from_slice(plain),
             State::Deflate(deflate) => {
                 deflate.reset();
-                loop {
-                    let taken = deflate.total_in() as usize;
-                    let status =
-                        deflate.compress_vec(&plain[taken..], out, FlushCompress::Finish)?;
-                    if status == Status::StreamEnd {
-                        break;
+                out.resize(most, 0);
+                match deflate.compress(plain, out, DeflateFlush::Finish) {
+                    Ok(Status::StreamEnd) => out.truncate(deflate.total_out() as usize),
+                    Ok(_) => {
+                        return Err(Error::other("a tile became larger by more than an eighth"));
                     }
-                    out.reserve(1024);
+                    Err(error) => return Err(Error::other(error.as_str())),
                 }
             }
             State::Lzw => {
                 let mut encoder =
                     weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8);
                 let done = encoder.into_vec(out).encode_all(plain);
-                done.status.map_err(std::io::Error::other)?;
+                done.status.map_err(Error::other)?;
             }
             State::Zstd(zstd) => {
                 out.reserve(zstd::zstd_safe::compress_bound(plain.len()));
