@@ -167,8 +167,8 @@ impl Model {
     fn examine(&self, patient: u32, eye: &Eye, draws: &Draws, block: &mut Block) {
         let rules = &self.protocol.visits;
         let [_, letters_word, fluid_word, _] = draws.words(Decision::Day, eye.day);
-        let letters = eye.letters() + rules.letters_sd * normal(letters_word);
-        let fluid = eye.fluid + rules.fluid_sd * normal(fluid_word);
+        let letters = eye.letters() + rules.letters_sd * self.normals.of(letters_word);
+        let fluid = eye.fluid + rules.fluid_sd * self.normals.of(fluid_word);
         block.exams.push(Exam {
             patient,
             day: eye.day as u16,
