@@ -106,11 +106,11 @@ fn the_whole_matrix() {
                 if *predictor == 3 && !pixel.is_float() {
                     continue;
                 }
+                let cog = [Offsets::Auto, Offsets::Big][written / 9 % 2];
                 for (layout, offsets) in [
                     (TiffLayout::Tiled, Offsets::Auto),
                     (TiffLayout::Tiled, Offsets::Big),
-                    (TiffLayout::Cog, Offsets::Auto),
-                    (TiffLayout::Cog, Offsets::Big),
+                    (TiffLayout::Cog, cog),
                 ] {
                     let options = GeoTiffOptions {
                         layout,
@@ -145,9 +145,10 @@ fn the_whole_matrix() {
                         (&target.crs, target.grid),
                         "{what}"
                     );
+                    // A process each, so of these three files one, each time another.
+                    let turn = written % 3 == written / 3 % 3;
                     written += 1;
-                    // A process each, so of these four files one, each time another. GDAL before 3.7 has no type for signed bytes.
-                    let turn = written % 4 == written / 4 % 4;
+                    // GDAL before 3.7 has no type for signed bytes.
                     if !with_gdal || !turn || pixel == PixelType::Int8 {
                         continue;
                     }
@@ -204,7 +205,7 @@ fn the_whole_matrix() {
             }
         }
     }
-    assert_eq!(written, (8 * 7 + 2 * 10) * 4);
+    assert_eq!(written, (8 * 7 + 2 * 10) * 3);
 }
 
 #[test]
