@@ -114,12 +114,14 @@ def check():
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
-        rows, totals = 0, dict.fromkeys("abcd", 0.0)
         file = pq.ParquetFile(paths[0])
+        # A column for each layer, whatever it is called; NaN is no value either.
+        rows, totals = 0, dict.fromkeys((name for name in file.schema_arrow.names if name not in ("row", "col", "x", "y")), 0.0)
         for batch in file.iter_batches(columns=list(totals)):
             rows += batch.num_rows
             for name in totals:
-                totals[name] += pc.sum(batch.column(name).cast("float64")).as_py() or 0.0
+                column = batch.column(name).cast("float64")
+                totals[name] += pc.sum(column.filter(pc.is_finite(column))).as_py() or 0.0
         print(rows, *(f"{total:.6g}" for total in totals.values()))
         return
     import rasterio
