@@ -12,7 +12,7 @@ import os, subprocess, sys, tempfile
 DUCKDB = """
 import duckdb, sys
 table = duckdb.connect()
-for setting in ("threads=1", "memory_limit='1GB'", "preserve_insertion_order=false"):
+for setting in ("threads=1", "memory_limit='1GB'", "preserve_insertion_order=false", "enable_progress_bar=false"):
     table.execute("set " + setting)
 out, names, paths = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
 join = f"'{paths[0]}' t0" + "".join(f" full join '{path}' t{at} using (row, col)" for at, path in enumerate(paths) if at)

@@ -6,6 +6,7 @@ mod tables;
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
 
 use tables::{COLUMNS, ROWS};
@@ -34,14 +35,21 @@ fn format(compression: TableCompression, csv: bool) -> TableFormat {
     }
 }
 
-fn write_all(folder: &Path) {
-    for (name, compression, csv) in FORMATS {
-        let options = TableOptions {
-            keys: true,
-            ..tables::options(format(compression, csv))
-        };
-        tables::write(&tables::target(), columns(), options, &folder.join(name)).unwrap();
-    }
+/// A folder with a table of each format, made once; it lies with what is built, since nothing drops it.
+fn written() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tables");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, compression, csv) in FORMATS {
+            let options = TableOptions {
+                keys: true,
+                ..tables::options(format(compression, csv))
+            };
+            tables::write(&tables::target(), columns(), options, &folder.join(name)).unwrap();
+        }
+        folder
+    })
 }
 
 /// Rows; sums of `row`, `col`, `class`, `count` and `big`; sums and numbers of values of the rest; the first and the last key.
@@ -106,15 +114,13 @@ fn check(module: &str, body: &str) {
     if !tables::python_has(module) {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    write_all(folder.path());
     let expected = expected();
     for (name, _, csv) in FORMATS {
         let script = format!(
             "import sys\npath = sys.argv[1]\ncsv = {}\n{SUMMARY}\n{body}",
             if csv { "True" } else { "False" }
         );
-        let said = tables::run_python(&script, &[&folder.path().join(name)]);
+        let said = tables::run_python(&script, &[&written().join(name)]);
         assert_eq!(said, expected, "{module}, {name}");
     }
 }
@@ -163,6 +169,7 @@ fn duckdb_reads_them() {
         r#"
 import duckdb
 table = duckdb.connect()
+table.execute("set enable_progress_bar = false")
 source = f"read_csv('{path}', sample_size=-1)" if csv else f"'{path}'"
 rows = table.execute(f"select * from {source}").fetchall()
 names = [column[0] for column in table.description]
@@ -192,6 +199,7 @@ fn duckdb_finds_rows_by_their_statistics() {
     let script = r#"
 import duckdb, sys
 table = duckdb.connect()
+table.execute("set enable_progress_bar = false")
 for where in ("y < -40", "y > 79", "x < -59.5", "big > 1e13", "tenths < 0.1", "class >= 19", "count = -50000", "x is null"):
     with_statistics = table.execute(f"select count(*) from '{sys.argv[1]}' where {where}").fetchall()
     without = table.execute(f"with t as materialized (select * from '{sys.argv[1]}') select count(*) from t where {where}").fetchall()
@@ -203,13 +211,11 @@ print("same")
 
 #[test]
 fn gzip_and_zstd_unpack_them() {
-    let folder = tempfile::tempdir().unwrap();
-    write_all(folder.path());
-    let plain = std::fs::read(folder.path().join("plain.csv")).unwrap();
+    let plain = std::fs::read(written().join("plain.csv")).unwrap();
     for (program, file) in [("gzip", "table.csv.gz"), ("zstd", "table.csv.zst")] {
         match Command::new(program)
             .arg("-dc")
-            .arg(folder.path().join(file))
+            .arg(written().join(file))
             .output()
         {
             Ok(output) => assert!(
