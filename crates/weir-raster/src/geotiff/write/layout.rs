@@ -6,78 +6,12 @@
 //!
 //! The tiles of the smallest image come first, so that whoever looks at a part of a COG over a network reads from the front.
 
-use super::TileCoding;
+use super::{
+    TileCoding,
+    entry::{Entry, LONG, LONG8, Values},
+    head::{AROUND_TILE, promises_bytes},
+};
 use crate::{Compression, PixelType, geotiff::directory::tag};
-
-/// What GDAL writes behind the header of a COG, and what it then relies on: each tile has its length before it and its last four bytes again
-/// behind it. The space at the end makes room for YES.
-const PROMISES: &str = "LAYOUT=IFDS_BEFORE_DATA\nBLOCK_ORDER=ROW_MAJOR\nBLOCK_LEADER=SIZE_AS_UINT4\n\
-                        BLOCK_TRAILER=LAST_4_BYTES_REPEATED\nKNOWN_INCOMPATIBLE_EDITION=NO\n ";
-
-/// Bytes that a COG has around each tile.
-const AROUND_TILE: u64 = 8;
-
-const SHORT: u16 = 3;
-const LONG: u16 = 4;
-const DOUBLE: u16 = 12;
-const LONG8: u16 = 16;
-
-/// A tag with its values.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
-    tag: u16,
-    kind: u16,
-    count: u64,
-    values: Values,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Values {
-    Bytes(Vec<u8>),
-    /// Of all tiles; they are not gathered but written one by one.
-    Offsets,
-    Lengths,
-}
-
-impl Entry {
-    fn new(tag: u16, kind: u16, count: usize, bytes: Vec<u8>) -> Self {
-        Self {
-            tag,
-            kind,
-            count: count as u64,
-            values: Values::Bytes(bytes),
-        }
-    }
-
-    pub(super) fn shorts(tag: u16, values: &[u16]) -> Self {
-        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
-        Self::new(tag, SHORT, values.len(), bytes.collect())
-    }
-
-    pub(super) fn doubles(tag: u16, values: &[f64]) -> Self {
-        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
-        Self::new(tag, DOUBLE, values.len(), bytes.collect())
-    }
-
-    fn long(tag: u16, value: u32) -> Self {
-        Self::new(tag, LONG, 1, value.to_le_bytes().to_vec())
-    }
-
-    /// Text with the NUL that ends it.
-    fn text(tag: u16, text: &str) -> Self {
-        let mut bytes = text.as_bytes().to_vec();
-        bytes.push(0);
-        Self::new(tag, 2, bytes.len(), bytes)
-    }
-
-    fn bytes(&self) -> u64 {
-        match &self.values {
-            Values::Bytes(bytes) => bytes.len() as u64,
-            Values::Offsets if self.kind == LONG8 => self.count * 8,
-            Values::Offsets | Values::Lengths => self.count * 4,
-        }
-    }
-}
 
 /// One image of the file: the raster itself, or an overview.
 #[derive(Debug, Clone, Copy)]
@@ -92,20 +26,20 @@ pub(crate) struct Image<'a> {
 #[derive(Debug)]
 pub(crate) struct FileLayout<'a> {
     /// The raster, then its overviews from the largest.
-    images: &'a [Image<'a>],
-    cog: bool,
-    big: bool,
-    directories: Vec<Placed>,
+    pub(super) images: &'a [Image<'a>],
+    pub(super) cog: bool,
+    pub(super) big: bool,
+    pub(super) directories: Vec<Placed>,
     /// Where each image's first tile lies, with what is around it.
-    starts: Vec<u64>,
+    pub(super) starts: Vec<u64>,
     end: u64,
 }
 
 #[derive(Debug)]
-struct Placed {
-    at: u64,
+pub(super) struct Placed {
+    pub(super) at: u64,
     /// Entries, and where values lie that do not fit into the entry.
-    entries: Vec<(Entry, u64)>,
+    pub(super) entries: Vec<(Entry, u64)>,
 }
 
 impl<'a> FileLayout<'a> {
@@ -145,7 +79,7 @@ impl<'a> FileLayout<'a> {
     fn place(&mut self, coding: &TileCoding, own: &[Entry], texts: (Option<&str>, Option<&str>)) {
         let mut at = if self.big { 16 } else { 8 };
         if self.cog {
-            at += (promises_head().len() + PROMISES.len()) as u64;
+            at += promises_bytes();
         }
         let (count_bytes, entry_bytes, inline, next_bytes) = self.sizes();
         for (index, image) in self.images.iter().enumerate() {
@@ -253,7 +187,7 @@ impl<'a> FileLayout<'a> {
     }
 
     /// Bytes of a directory's count, of an entry, of the values within an entry, of the next directory's offset.
-    fn sizes(&self) -> (u64, u64, u64, u64) {
+    pub(super) fn sizes(&self) -> (u64, u64, u64, u64) {
         if self.big {
             (8, 20, 8, 8)
         } else {
@@ -265,161 +199,6 @@ impl<'a> FileLayout<'a> {
     pub(crate) fn bytes(&self) -> u64 {
         self.end
     }
-
-    /// Gives all bytes before the first tile to `write`, in order.
-    pub(crate) fn head<E>(&self, mut write: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-        let first = self.directories[0].at;
-        let mut bytes = b"II".to_vec();
-        if self.big {
-            bytes.extend([43, 0, 8, 0, 0, 0]);
-        } else {
-            bytes.extend([42, 0]);
-        }
-        self.put_offset(&mut bytes, first);
-        if self.cog {
-            bytes.extend(promises_head().as_bytes());
-            bytes.extend(PROMISES.as_bytes());
-        }
-        write(&bytes)?;
-        let mut head = Head {
-            at: bytes.len() as u64,
-            write,
-        };
-        for (index, directory) in self.directories.iter().enumerate() {
-            let next = self.directories.get(index + 1).map_or(0, |next| next.at);
-            head.put_at(directory.at, &self.directory(index, next))?;
-            for (entry, place) in &directory.entries {
-                if let (Values::Bytes(bytes), true) = (&entry.values, *place > 0) {
-                    head.put_at(*place, bytes)?;
-                }
-            }
-        }
-        for (index, directory) in self.directories.iter().enumerate() {
-            for (entry, place) in directory.entries.iter().filter(|(_, place)| *place > 0) {
-                if !matches!(entry.values, Values::Bytes(_)) {
-                    head.put_at(*place, &[])?;
-                    self.tile_values(index, entry, |value| head.put(value))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn put_offset(&self, bytes: &mut Vec<u8>, offset: u64) {
-        if self.big {
-            bytes.extend(offset.to_le_bytes());
-        } else {
-            bytes.extend((offset as u32).to_le_bytes());
-        }
-    }
-
-    fn directory(&self, index: usize, next: u64) -> Vec<u8> {
-        let entries = &self.directories[index].entries;
-        let (_, _, inline, _) = self.sizes();
-        let mut bytes = Vec::new();
-        if self.big {
-            bytes.extend((entries.len() as u64).to_le_bytes());
-        } else {
-            bytes.extend((entries.len() as u16).to_le_bytes());
-        }
-        for (entry, place) in entries {
-            bytes.extend(entry.tag.to_le_bytes());
-            bytes.extend(entry.kind.to_le_bytes());
-            self.put_offset(&mut bytes, entry.count);
-            if *place > 0 {
-                self.put_offset(&mut bytes, *place);
-                continue;
-            }
-            let mut within = Vec::with_capacity(8);
-            match &entry.values {
-                Values::Bytes(values) => within.extend_from_slice(values),
-                Values::Offsets | Values::Lengths => {
-                    let gathered: Result<(), std::convert::Infallible> =
-                        self.tile_values(index, entry, |value| {
-                            within.extend_from_slice(value);
-                            Ok(())
-                        });
-                    let Ok(()) = gathered;
-                }
-            }
-            within.resize(inline as usize, 0);
-            bytes.extend(within);
-        }
-        self.put_offset(&mut bytes, next);
-        bytes
-    }
-
-    /// The offsets or lengths of an image's tiles as bytes.
-    fn tile_values<E>(
-        &self,
-        index: usize,
-        entry: &Entry,
-        mut each: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut at = self.starts[index];
-        for length in self.images[index].lengths {
-            if entry.values == Values::Lengths {
-                each(&length.to_le_bytes())?;
-                continue;
-            }
-            let (before, around) = if self.cog { (4, AROUND_TILE) } else { (0, 0) };
-            let (offset, taken) = match length {
-                0 => (0, 0),
-                length => (at + before, u64::from(*length) + around),
-            };
-            at += taken;
-            if self.big {
-                each(&offset.to_le_bytes())?;
-            } else {
-                each(&(offset as u32).to_le_bytes())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives a tile with what is around it to `write`.
-    pub(crate) fn tile<E>(
-        &self,
-        encoded: &[u8],
-        mut write: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if !self.cog {
-            return write(encoded);
-        }
-        write(&(encoded.len() as u32).to_le_bytes())?;
-        write(encoded)?;
-        // Of a tile of fewer bytes all of them, and zeros.
-        let mut last = [0; 4];
-        let from = encoded.len().saturating_sub(4);
-        last[..encoded.len() - from].copy_from_slice(&encoded[from..]);
-        write(&last)
-    }
-}
-
-/// Bytes in order, with zeros between those that belong at a multiple of eight.
-struct Head<W> {
-    at: u64,
-    write: W,
-}
-
-impl<E, W: FnMut(&[u8]) -> Result<(), E>> Head<W> {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), E> {
-        self.at += bytes.len() as u64;
-        (self.write)(bytes)
-    }
-
-    fn put_at(&mut self, place: u64, bytes: &[u8]) -> Result<(), E> {
-        let gap = (place - self.at) as usize;
-        self.put(&[0; 8][..gap])?;
-        self.put(bytes)
-    }
-}
-
-fn promises_head() -> String {
-    format!(
-        "GDAL_STRUCTURAL_METADATA_SIZE={:06} bytes\n",
-        PROMISES.len()
-    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The tags that say where a file lies (OGC GeoTIFF 1.1, document 19-008r4).
 
-use super::layout::Entry;
+use super::entry::Entry;
 use crate::{Crs, Grid, geotiff::directory::tag};
 
 /// The tags for cells of `grid` as areas, and for the EPSG code of `crs`. A reference system of its own making has no code: the file then
