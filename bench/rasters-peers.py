@@ -43,7 +43,8 @@ def odc():
     source, out = paths
     data = rioxarray.open_rasterio(source, chunks={"x": 4096, "y": 4096}).squeeze("band", drop=True)
     box = GeoBox.from_bbox((-180, -90, 180, 90), "epsg:4326", shape=(HEIGHT, WIDTH))
-    result = data.odc.reproject(box, resampling=what, dst_nodata=data.rio.nodata).compute()
+    # Results by tiles: without them it takes the source's chunks, which here hold the whole globe, and 12 GB.
+    result = data.odc.reproject(box, resampling=what, dst_nodata=data.rio.nodata, chunks=(256, 256)).compute()
     result.rio.write_crs("EPSG:4326").rio.write_nodata(data.rio.nodata).rio.to_raster(out)
 
 
