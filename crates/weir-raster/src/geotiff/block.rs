@@ -33,7 +33,7 @@ impl Coding {
     /// Decompresses into `out`, which gets [`Coding::bytes`] bytes, in the machine's order and without a predictor.
     pub(super) fn decode(&self, stored: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
         let wanted = self.bytes();
-        out.clear();
+        // What the block before left is written over, or the block is refused.
         out.resize(wanted, 0);
         let got = match self.compression {
             Compression::None => {

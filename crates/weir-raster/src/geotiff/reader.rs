@@ -181,7 +181,6 @@ impl<R: ReadAt> GeoTiff<R> {
             );
             return Err(damaged(&info.name, place, reason));
         }
-        self.stored.clear();
         self.stored.resize(length as usize, 0);
         self.file
             .read_at(offset, &mut self.stored)
