@@ -3,6 +3,9 @@
 //! Projections are those of `proj4rs`, a Rust form of PROJ.4. No datum is shifted: WGS 84, ETRS89, NAD83 and GDA94 are taken as one, as
 //! EPSG's own transformations between them do (zeros, good to one or two metres), and MODIS' sphere has the latitudes of the ellipsoid,
 //! as in PROJ. Systems on other datums are refused.
+//!
+//! `proj4rs` takes sines and logarithms from the system's library, so that coordinates, and what is made with them, may differ in their last
+//! bits from one platform to another. Everything in one reference system does not.
 
 mod system;
 mod transform;
