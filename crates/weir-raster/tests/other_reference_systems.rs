@@ -157,10 +157,6 @@ fn a_globe_and_back_keeps_its_total_and_a_constant_stays_one() {
         .for_each(|value| assert_near(*value, 3.5, 1e-12));
     // Cells that the world's edge cuts lose the smallest pieces that it cuts.
     let sums = whole(&globe, &modis, LayerOptions::new(Method::Sum)).unwrap();
-    println!(
-        "{} of the total is kept",
-        total(&sums) / total(&globe.values)
-    );
     assert_near(total(&sums), total(&globe.values), 0.003);
     // The other way nothing is cut, as the seam is an edge of target cells.
     let source = plain(grid([-4e6, -3e6, 4e6, 3e6], 60, 80), sinusoidal());

@@ -1,5 +1,5 @@
 //! Nearest, bilinear and cubic values: by their formulas, beside missing neighbours, and as `gdalwarp` gives them where it means the same.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod resampled;
 mod tiff;
