@@ -42,13 +42,14 @@ impl<T: Notation> Word for Said<T> {
 
 /// Decimals with at least so many significant digits may be a fraction that was rounded.
 const ROUNDED_DIGITS: usize = 5;
-/// The largest numerator and denominator of such a fraction: cells of whole seconds of arc.
+/// The largest numerator of such a fraction, and what its denominator divides: cells of whole seconds of arc.
 const FRACTIONS: (u32, u32) = (10, 3600);
 
 /// The size of a cell: columns, then rows; both above 0.
 ///
 /// Written as a decimal (`0.25`), as a fraction (`1/6`), or as two of them with a blank between for columns and rows. A decimal of five or more
-/// significant digits that a fraction of at most 10 by at most 3600 rounds to stands for that fraction: 0.1666667 is 1/6.
+/// significant digits that stands for a few whole parts of a degree cut into seconds of arc (a numerator of at most 10, a denominator that
+/// divides 3600) is that fraction: 0.1666667 is 1/6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellSize {
     /// Along a row, in the target's units.
@@ -131,8 +132,8 @@ fn rounded_fraction(text: &str, value: f64) -> Option<f64> {
     (1..=FRACTIONS.0).find_map(|above| {
         let below = libm::round(f64::from(above) / value);
         let fraction = f64::from(above) / below;
-        ((1.0..=f64::from(FRACTIONS.1)).contains(&below) && (fraction - value).abs() <= half)
-            .then_some(fraction)
+        let seconds = below >= 1.0 && f64::from(FRACTIONS.1) % below == 0.0;
+        (seconds && (fraction - value).abs() <= half).then_some(fraction)
     })
 }
 
