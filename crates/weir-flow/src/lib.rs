@@ -68,8 +68,8 @@ pub use pipeline::{
     NodeRole, Pipeline, PipelineBuilder, Plan, Port, Registry, RunOptions, Setting,
 };
 pub use sink::{
-    CHECKPOINT_KEY, Checkpoint, Collector, Committed, FileSink, MakeSink, RowWriteError, RowWriter,
-    Sink, SinkError, StoreSink, WriterSink,
+    CHECKPOINT_KEY, Checkpoint, Collector, Committed, FileSink, MakeSink, PROVISIONAL_KEY,
+    RowWriteError, RowWriter, Sink, SinkError, StoreSink, WriterSink,
 };
 pub use source::{
     ColumnType, CsvOptions, CsvSource, INFERRED_FROM_BYTES, INFERRED_FROM_ROWS, IpcSource,

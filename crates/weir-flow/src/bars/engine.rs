@@ -379,6 +379,11 @@ impl Bars {
         labels.flatten().min()
     }
 
+    /// Whether an open bar's label is that which it will be closed with.
+    pub(super) fn keeps_labels(&self) -> bool {
+        self.running.iter().all(Running::keeps_labels)
+    }
+
     fn check_whole(&self) -> Result<(), BarsError> {
         if self.broken {
             return Err(BarsError::State("an error stopped it in the middle of a batch; start again from what was saved last".to_owned()));

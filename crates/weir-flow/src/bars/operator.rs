@@ -139,6 +139,10 @@ impl Operator for BarsOperator {
         self.bars.clear();
     }
 
+    fn keeps_names(&self) -> bool {
+        self.bars.keeps_labels()
+    }
+
     fn kind(&self) -> OperatorKind {
         OperatorKind::Aggregation
     }

@@ -1,11 +1,11 @@
 //! What one resolution remembers, as bytes.
 
-use super::BarsError;
 use super::boundary::{Boundary, Open};
 use super::keys::Keys;
 use super::running::Running;
 use super::saved::{Damaged, Reader, Writer};
 use super::snapshots::Snapshots;
+use super::{BarsError, Side};
 
 impl Running {
     /// Checks that rows of this order value can be placed, here and in coarser resolutions.
@@ -49,6 +49,19 @@ impl Running {
             .iter()
             .filter_map(|(coarse, _)| coarse.least_label(time));
         own.into_iter().chain(shown).chain(coarser).min()
+    }
+
+    /// Whether the open bar's label is that which it will be closed with, here and in coarser resolutions.
+    pub(super) fn keeps_labels(&self) -> bool {
+        let changes = matches!(
+            self.boundary,
+            Boundary::Rows {
+                label: Side::Right,
+                ..
+            }
+        );
+        let coarser = || self.coarser.iter().all(|(coarse, _)| coarse.keeps_labels());
+        !changes && self.after.is_none() && coarser()
     }
 
     /// Whether closing what is open can fail.

@@ -44,6 +44,14 @@ impl Cascade {
         Ok(())
     }
 
+    /// Whether rows that come because a run ends come again from a later run with the same label and key.
+    pub(crate) fn keeps_names(&self) -> bool {
+        self.nodes.iter().all(|node| match &node.work {
+            Work::Operator(operator) => operator.keeps_names(),
+            Work::Source | Work::Sink(_) => true,
+        })
+    }
+
     /// The sinks, with how many rows each was given.
     pub(crate) fn sinks(
         &mut self,

@@ -140,6 +140,12 @@ pub trait Operator: Send {
     /// Forgets all state, as if newly made and opened: after each firing where `accumulate` is false.
     fn reset(&mut self) {}
 
+    /// Whether rows that [`end`](Self::end) passes on, or that come in because something before it ended, go out again in a later run with
+    /// the same order value and key if they go out at all. Not where values decide what goes out, or the order value changes with each row.
+    fn keeps_names(&self) -> bool {
+        false
+    }
+
     /// What it is, for the limits that suit it.
     fn kind(&self) -> OperatorKind {
         OperatorKind::Other

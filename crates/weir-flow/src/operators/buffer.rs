@@ -29,4 +29,8 @@ impl Operator for Buffer {
         }
         Ok(Fired::Done)
     }
+
+    fn keeps_names(&self) -> bool {
+        true
+    }
 }

@@ -262,6 +262,10 @@ impl Operator for Union {
         self.waiting.iter_mut().for_each(VecDeque::clear);
     }
 
+    fn keeps_names(&self) -> bool {
+        true
+    }
+
     fn kind(&self) -> OperatorKind {
         OperatorKind::Join
     }

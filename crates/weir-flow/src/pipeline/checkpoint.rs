@@ -132,6 +132,14 @@ impl Pipeline {
     pub(super) fn finish(&mut self) -> Result<Vec<(String, Committed)>, FlowError> {
         self.cascade.settle()?;
         let mut checkpoint = self.describe()?;
+        let same_names = self.cascade.keeps_names();
+        for (_, name, work) in self.cascade.sinks() {
+            let begun = work.sink.begin_provisional(same_names);
+            begun.map_err(|source| FlowError::Sink {
+                node: name.to_owned(),
+                source,
+            })?;
+        }
         self.cascade.end()?;
         for (_, name, work) in self.cascade.sinks() {
             let settled = checkpoint.delivered.get(name).copied().unwrap_or(0);

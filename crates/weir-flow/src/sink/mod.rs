@@ -3,6 +3,7 @@
 mod collect;
 mod even;
 mod file;
+mod provisional;
 mod rows;
 mod store;
 
@@ -16,6 +17,7 @@ use crate::{Context, Position, StreamSchema};
 
 pub use collect::Collector;
 pub use file::{FileSink, WriterSink};
+pub use provisional::PROVISIONAL_KEY;
 pub use rows::{RowWriteError, RowWriter};
 pub use store::{CHECKPOINT_KEY, StoreSink};
 
@@ -38,6 +40,17 @@ pub trait Sink: Send {
     /// [`SinkError`]; then none of these rows was taken and the same are given again.
     fn write(&mut self, rows: &RecordBatch) -> Result<(), SinkError>;
 
+    /// The rows from here to the next commit come because the run ends: a later run gives them again, under the same label or another one, or not at all.
+    /// A sink that [replaces](Self::replaces) rows takes them away with that run's first commit. `same_names`: if they come again, then with the same label and key.
+    ///
+    /// # Errors
+    ///
+    /// [`SinkError`].
+    fn begin_provisional(&mut self, same_names: bool) -> Result<(), SinkError> {
+        let _ = same_names;
+        Ok(())
+    }
+
     /// Commits the rows taken since the last commit together with the checkpoint, atomically.
     ///
     /// # Errors
@@ -59,8 +72,7 @@ pub trait Sink: Send {
         false
     }
 
-    /// Whether rows with the same label replace earlier ones, so that provisional rows may be written and
-    /// replaced by a later run.
+    /// Whether provisional rows may be written, which a later run replaces; see [`begin_provisional`](Self::begin_provisional).
     fn replaces(&self) -> bool {
         false
     }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use serde::Deserialize;
 use weir_memory::Holder;
 use weir_store::sort::SpillFolder;
@@ -9,6 +10,7 @@ use weir_store::{
     WriteError, WriteOptions,
 };
 
+use super::provisional::{self, PROVISIONAL_KEY, Provisional};
 use super::{Checkpoint, Committed, MakeSink, Sink, SinkError};
 use crate::bars::FOLLOWED_KEY;
 use crate::{Context, StreamSchema};
@@ -19,8 +21,9 @@ pub const CHECKPOINT_KEY: &str = "weir.flow";
 /// Writes rows into a dataset of a store, which is created if it is not there. Each commit is one version of it, with the pipeline's checkpoint
 /// in its metadata (`weir.flow`), so that a later run goes on from there.
 ///
-/// With `duplicates_on` in the settings, a row replaces the one of equal order value and equal values in these columns: then open bars can be written and
-/// replaced by a later run.
+/// With `duplicates_on` in the settings, a row replaces the one of equal order value and equal values in these columns, which name it: then open bars can be written
+/// and replaced by a later run. Their names are kept in the metadata too (`weir.flow.provisional`), and that run's first commit takes them away, whatever
+/// labels they have then.
 pub struct StoreSink {
     store: Store,
     key: Key,
@@ -105,7 +108,11 @@ impl MakeSink for StoreSink {
             holder: context.holder.clone(),
             spill,
             settings,
+            stream: Arc::clone(stream.schema()),
+            order: order.to_owned(),
             checkpoint: manifest.metadata.get(CHECKPOINT_KEY).cloned(),
+            before: manifest.metadata.get(PROVISIONAL_KEY).cloned(),
+            provisional: None,
             state: State::Idle,
         }))
     }
@@ -124,8 +131,14 @@ struct StoreRows {
     holder: Holder,
     spill: SpillFolder,
     settings: Settings,
+    stream: SchemaRef,
+    order: String,
     /// The checkpoint in the dataset that this run goes on from: nobody else may have written one since.
     checkpoint: Option<serde_json::Value>,
+    /// The names of the provisional rows in the dataset, which the next commit takes away.
+    before: Option<serde_json::Value>,
+    /// The names of those of this run, from its end on.
+    provisional: Option<Provisional>,
     state: State,
 }
 
@@ -148,6 +161,7 @@ impl StoreRows {
                 .expects
                 .insert(CHECKPOINT_KEY.to_owned(), self.checkpoint.clone());
             options.expects.insert(FOLLOWED_KEY.to_owned(), None);
+            options.remove = self.provisional_before()?;
             let writer = self
                 .dataset
                 .writer(options)
@@ -161,6 +175,21 @@ impl StoreRows {
                 what: "a commit failed before; run again, it goes on from the last commit that succeeded".to_owned(),
             }),
         }
+    }
+
+    fn provisional_before(&self) -> Result<Vec<RecordBatch>, SinkError> {
+        let (Some(before), Some(duplicates_on)) = (&self.before, &self.settings.duplicates_on)
+        else {
+            return Ok(Vec::new());
+        };
+        provisional::read(before, &self.stream, &self.order, duplicates_on).map_err(|error| {
+            SinkError::Foreign {
+                name: self.name.clone(),
+                what: format!(
+                    "its metadata `{PROVISIONAL_KEY}` name no rows of this pipeline ({error}); write into a new dataset"
+                ),
+            }
+        })
     }
 
     fn error(&self, error: WriteError) -> SinkError {
@@ -183,6 +212,7 @@ impl Sink for StoreRows {
             });
         }
         self.checkpoint = manifest.metadata.get(CHECKPOINT_KEY).cloned();
+        self.before = manifest.metadata.get(PROVISIONAL_KEY).cloned();
         let Some(checkpoint) = &self.checkpoint else {
             return Ok(None);
         };
@@ -195,20 +225,47 @@ impl Sink for StoreRows {
     }
 
     fn write(&mut self, rows: &RecordBatch) -> Result<(), SinkError> {
+        self.writer()?;
+        if let Some(provisional) = &mut self.provisional {
+            provisional.take(rows)?;
+        }
         let pushed = self.writer()?.push(rows.clone());
         pushed.map_err(|error| self.error(error))
     }
 
+    fn begin_provisional(&mut self, same_names: bool) -> Result<(), SinkError> {
+        if let Some(duplicates_on) = &self.settings.duplicates_on {
+            self.provisional = Some(Provisional::new(
+                &self.name,
+                &self.stream,
+                &self.order,
+                duplicates_on,
+                same_names,
+                &self.holder,
+            )?);
+        }
+        Ok(())
+    }
+
     fn commit(&mut self, checkpoint: &Checkpoint) -> Result<Committed, SinkError> {
         let value = serde_json::to_value(checkpoint).map_err(|error| failed(&self.name, error))?;
+        let provisional = match &self.provisional {
+            Some(provisional) => provisional.saved()?,
+            None => None,
+        };
         self.writer()?;
         let State::Writing(writer) = std::mem::replace(&mut self.state, State::Failed) else {
             return Ok(Committed::default());
         };
-        let patch = MetadataPatch::from([(CHECKPOINT_KEY.to_owned(), Some(value.clone()))]);
+        let patch = MetadataPatch::from([
+            (CHECKPOINT_KEY.to_owned(), Some(value.clone())),
+            (PROVISIONAL_KEY.to_owned(), provisional.clone()),
+        ]);
         let report = writer.commit(patch).map_err(|error| self.error(error))?;
         self.state = State::Idle;
         self.checkpoint = Some(value);
+        self.before = provisional;
+        self.provisional = None;
         Ok(Committed {
             version: Some(report.version.0),
             rows: report.rows,

@@ -207,7 +207,14 @@ impl<'a> Job<'a> {
 
     fn count_late(&self, late: &[FileEntry], spans: &mut Spans<'_>) -> Result<(), DataError> {
         let field = self.base.schema.field(self.order_column).clone();
-        let order_only: SchemaRef = std::sync::Arc::new(Schema::new(vec![field]));
+        let mut fields = vec![field];
+        for name in self.replaced.columns() {
+            if *name != self.base.order_column {
+                let field = self.base.schema.field_with_name(name);
+                fields.push(field.map_err(DataError::unsupported)?.clone());
+            }
+        }
+        let order_only: SchemaRef = std::sync::Arc::new(Schema::new(fields));
         for file in late {
             if self.replaced.is_empty() && spans.same_place(&file.min, &file.max) {
                 spans.add_range(file.rows, &file.min, &file.max);

@@ -6,6 +6,7 @@ mod late;
 mod merging;
 mod options;
 mod output;
+mod removed;
 mod replaced;
 mod writer;
 
@@ -14,6 +15,7 @@ pub(crate) use feed::{Feed, Until};
 pub(crate) use merging::{Job, facts};
 pub use options::{WriteOptions, WriteReport};
 pub(crate) use output::Output;
+pub(crate) use removed::Removed;
 pub(crate) use replaced::Replaced;
 pub use writer::DatasetWriter;
 pub(crate) use writer::{Made, check, redo};

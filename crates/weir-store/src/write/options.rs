@@ -1,5 +1,6 @@
 //! How to write.
 
+use arrow_array::RecordBatch;
 use weir_memory::Holder;
 
 use crate::{
@@ -23,6 +24,8 @@ pub struct WriteOptions {
     pub expects: MetadataPatch,
     /// Stored rows whose order value lies in one of these ranges (both ends within) are removed; the new rows come in their place.
     pub replace: Vec<(OrderValue, OrderValue)>,
+    /// Stored rows that equal one of these are removed; see [`WriteOptions::removing`].
+    pub remove: Vec<RecordBatch>,
     /// Where rows go that do not fit in memory.
     pub spill: SpillFolder,
     /// Whose memory it is. Encoding takes up to 1 MiB for each column at least, beside the rows that wait.
@@ -39,6 +42,7 @@ impl WriteOptions {
             metadata: MetadataPatch::new(),
             expects: MetadataPatch::new(),
             replace: Vec::new(),
+            remove: Vec::new(),
             spill: SpillFolder::default(),
             holder,
         }
@@ -55,6 +59,14 @@ impl WriteOptions {
     #[must_use]
     pub fn replacing(mut self, from: OrderValue, to: OrderValue) -> Self {
         self.replace.push((from, to));
+        self
+    }
+
+    /// Remove the stored rows that have the values of one of these rows, in all the columns that these have: the order column and others of the dataset, the
+    /// same in all batches. New rows stay, whatever their values. The values are held in memory.
+    #[must_use]
+    pub fn removing(mut self, rows: Vec<RecordBatch>) -> Self {
+        self.remove = rows;
         self
     }
 

@@ -4,8 +4,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use super::{
-    ATTEMPTS, Job, Output, Replaced, WriteError, WriteOptions, WriteReport, merging::fitting,
-    output::abandon,
+    ATTEMPTS, Job, Output, Removed, Replaced, WriteError, WriteOptions, WriteReport,
+    merging::fitting, output::abandon,
 };
 use crate::{
     commit::{Change, CommitError, MetadataPatch, Writing},
@@ -217,7 +217,14 @@ fn attempt(writing: &Writing, rows: &Sorted, options: &WriteOptions) -> Result<M
     let settings = options.settings.as_ref().unwrap_or(&base.settings);
     check(settings, &base.schema, &base.order_type())?;
     let mut job = Job::new(writing, settings, &options.holder)?;
-    job.replaced = Replaced::new(&options.replace);
+    let removed = Removed::new(
+        &options.remove,
+        &base.schema,
+        &base.order_column,
+        &base.order_type(),
+        &options.holder,
+    )?;
+    job.replaced = Replaced::new(&options.replace).and(removed);
     let mut output = Output::new(writing, settings.compression, &options.holder);
     let remove = match job.write(rows, &mut output) {
         Ok(remove) => remove,

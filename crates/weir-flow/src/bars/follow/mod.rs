@@ -16,7 +16,7 @@ use weir_store::{
 };
 
 use super::{BarFunctions, Bars, BarsError, BarsSpec, Continue, LatePlan, changed_ranges};
-use crate::{CHECKPOINT_KEY, StreamSchema};
+use crate::{CHECKPOINT_KEY, PROVISIONAL_KEY, StreamSchema};
 
 pub use error::FollowError;
 pub use options::{FollowOptions, FollowUpdate, Followed};
@@ -199,6 +199,7 @@ impl Follow<'_> {
             let report = writer.commit(MetadataPatch::from([
                 (FOLLOWED_KEY.to_owned(), Some(place)),
                 (CHECKPOINT_KEY.to_owned(), None),
+                (PROVISIONAL_KEY.to_owned(), None),
             ]))?;
             let left = targets[way].manifest(report.version)?.rows();
             let done = &mut update.targets[way];
