@@ -4,17 +4,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use weir_memory::BudgetSpec;
 
 use crate::flow::arguments::FlowCommand;
+use crate::raster::arguments::RasterCommand;
 use crate::store::arguments::StoreCommand;
 
-/// Simulations and streams inside one memory budget, every run kept.
+/// Simulations, streams and rasters inside one memory budget, every run kept.
 #[derive(Debug, Parser)]
 #[command(
     name = "weir",
     version,
-    about = "Simulations and streams inside one memory budget, every run kept",
+    about = "Simulations, streams and rasters inside one memory budget, every run kept",
     arg_required_else_help = true,
     propagate_version = true,
-    after_help = "Examples:\n  weir demo\n  weir sim run aflibercept-tae-8week --patients 100000 --years 5\n  weir plot last\n  weir flow run bars.yaml\n\nExit codes:\n  0 done    1 failed    2 wrong usage    3 mistakes in a protocol or pipeline\n  4 does not fit into memory or disk\n  130 interrupted, the run can be resumed\n\nRuns are kept in WEIR_HOME, else ./.weir where there is one, else in the\nuser's data folder."
+    after_help = "Examples:\n  weir demo\n  weir sim run aflibercept-tae-8week --patients 100000 --years 5\n  weir plot last\n  weir flow run bars.yaml\n\nExit codes:\n  0 done    1 failed    2 wrong usage    3 mistakes in a protocol, pipeline or plan\n  4 does not fit into memory or disk\n  130 interrupted, the run can be resumed\n\nRuns are kept in WEIR_HOME, else ./.weir where there is one, else in the\nuser's data folder."
 )]
 pub struct Arguments {
     /// Print results and errors as JSON.
@@ -41,6 +42,9 @@ pub enum Command {
     /// Run pipelines: bars, joins and filters over ordered rows.
     #[command(subcommand)]
     Flow(FlowCommand),
+    /// Bring rasters onto one grid, merge and export them: GeoTIFF, COG, CSV, Parquet, GeoParquet.
+    #[command(subcommand)]
+    Raster(RasterCommand),
     /// Draw a run: one HTML report, or its figures as SVG and CSV.
     #[command(
         after_help = "Examples:\n  weir plot last\n  weir plot quiet-heron --out report.html --svg figures/"

@@ -18,6 +18,7 @@ mod piped;
 mod plot;
 mod progress;
 mod protocol;
+mod raster;
 mod runs;
 mod signal;
 mod sim;
@@ -63,6 +64,7 @@ fn run(command: Command, output: &Output) -> Result<Exit, Failure> {
         Command::Demo(arguments) => demo::run(&arguments, output),
         Command::Store(command) => store::run(command, output),
         Command::Flow(command) => flow::run(command, output),
+        Command::Raster(command) => raster::run(command, output),
         Command::Completions { shell } => completions::run(shell, output),
     }
 }

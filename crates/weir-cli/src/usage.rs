@@ -15,7 +15,7 @@ use crate::output::Output;
 /// # Errors
 /// What clap says: mistakes, but also `--help` and `--version`.
 pub fn parse() -> Result<Arguments, Error> {
-    Arguments::try_parse()
+    Arguments::try_parse_from(crate::raster::gdal::spelled_out(std::env::args_os()))
 }
 
 /// Tells what [`parse`] returned instead of arguments: help on stdout, mistakes in clap's own form, with

@@ -47,8 +47,8 @@ pub use geotiff::{
 };
 pub use grid::{Axis, Grid, GridError, MAX_CELLS, Rational};
 pub use job::{
-    Completed, InputFacts, Job, JobError, Output, Preflight, RasterFacts, TargetError, WINDOWS,
-    WindowChange, WindowSize, Written,
+    Completed, InputFacts, Job, JobError, LayerFacts, Output, Preflight, RasterFacts, TargetError,
+    WINDOWS, WindowChange, WindowSize, Written,
 };
 pub use layer::{Layer, LayerError, LayerOptions, Method, UnknownMethod};
 pub use overlap::{Area, AxisOverlap, Measure, Shares, overlaps};

@@ -46,6 +46,23 @@ impl PixelType {
         }
     }
 
+    /// The type that GDAL gives this name, in its own capitals.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::UInt8,
+            Self::Int8,
+            Self::UInt16,
+            Self::Int16,
+            Self::UInt32,
+            Self::Int32,
+            Self::UInt64,
+            Self::Int64,
+            Self::Float32,
+            Self::Float64,
+        ];
+        all.into_iter().find(|pixel| pixel.name() == name)
+    }
+
     /// Whether values have fractions.
     pub fn is_float(self) -> bool {
         matches!(self, Self::Float32 | Self::Float64)

@@ -28,6 +28,15 @@ pub struct Written {
     pub rows: u64,
     /// Its length.
     pub bytes: u64,
+    /// Whether it is a table.
+    pub table: bool,
+}
+
+impl Written {
+    /// What [`Written::rows`] counts.
+    pub fn unit(&self) -> &'static str {
+        if self.table { "row" } else { "cell" }
+    }
 }
 
 /// How a run ended, other than by an error.
@@ -266,8 +275,14 @@ impl Job {
                 path: output.path.clone(),
                 rows: record.rows,
                 bytes: record.bytes,
+                table: self.is_table(&output.name),
             })
         });
         records.collect()
+    }
+
+    fn is_table(&self, name: &str) -> bool {
+        let output = self.plan.outputs.iter().find(|(known, _)| known == name);
+        output.is_some_and(|(_, output)| output.kind.table().is_some())
     }
 }

@@ -1,12 +1,12 @@
 //! A raster's header for people and programs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use weir_files::Files;
 
-use super::JobError;
 use super::inputs::open_raster;
+use super::{Job, JobError};
 use crate::{Compression, Info};
 
 /// What a raster's header says. Coordinates are in the units of its reference system; edges are those of cells, not centres.
@@ -49,6 +49,42 @@ pub struct RasterFacts {
     pub planar: bool,
     /// Whether it is a BigTIFF.
     pub big: bool,
+}
+
+/// A layer of a job.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LayerFacts {
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// Columns of the file.
+    pub columns: u64,
+    /// Rows of the file.
+    pub rows: u64,
+    /// How its values come onto the target.
+    pub method: String,
+    /// The type of the results.
+    #[serde(rename = "type")]
+    pub pixel: &'static str,
+    /// Whether they are copied, as the file's grid is the target.
+    pub copied: bool,
+}
+
+impl Job {
+    /// The layers, in order.
+    pub fn layers(&self) -> Vec<LayerFacts> {
+        let layers = self.layers.iter().map(|layer| LayerFacts {
+            name: layer.name.clone(),
+            path: layer.path.clone(),
+            columns: layer.info.grid.columns(),
+            rows: layer.info.grid.rows(),
+            method: layer.options.method.to_string(),
+            pixel: layer.column.pixel.name(),
+            copied: layer.passthrough,
+        });
+        layers.collect()
+    }
 }
 
 impl RasterFacts {

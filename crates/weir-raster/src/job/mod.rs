@@ -19,7 +19,7 @@ mod windows;
 
 pub use error::JobError;
 pub use execute::{Completed, Written};
-pub use facts::RasterFacts;
+pub use facts::{LayerFacts, RasterFacts};
 pub use inputs::InputFacts;
 pub use open::Job;
 pub use outputs::Output;

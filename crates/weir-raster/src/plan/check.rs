@@ -8,11 +8,9 @@ use super::Plan;
 use super::code::*;
 use super::layer::{LayerPlan, METHODS, QUANTILE};
 use super::output::OutputPlan;
+use super::short::TAKEN;
 use super::words::Fill;
 use crate::PixelType;
-
-/// Columns that tables have beside the layers'.
-const TAKEN: [&str; 5] = ["x", "y", "row", "col", "geometry"];
 
 /// Methods that pick a value at a place: areas mean nothing to them.
 const AT_A_PLACE: [&str; 3] = ["near", "bilinear", "cubic"];

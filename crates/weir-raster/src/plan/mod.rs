@@ -7,6 +7,7 @@ mod documents;
 mod file;
 mod layer;
 mod output;
+mod short;
 mod target;
 mod words;
 

@@ -1,0 +1,47 @@
+use std::path::PathBuf;
+
+use serde_json::json;
+use weir_raster::{Job, Plan};
+use weir_run::RunState;
+
+use super::arguments::ResumeArguments;
+use super::execute::execute;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::sim::Means;
+use crate::{library, runs, signal};
+
+/// `weir raster resume`.
+pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure> {
+    let library = library::open()?;
+    let row = library.find(&arguments.run)?;
+    if row.kind.as_str() != "raster" {
+        return Err(Failure::new(
+            "W0105",
+            format!("{} is a {} run, not a raster's", row.name, row.kind),
+        ));
+    }
+    let parameters = library.show(row.id)?.parameters;
+    let whole = parameters["outputs"].as_array().is_some_and(|outputs| {
+        let exists = |path: &str| std::path::Path::new(path).exists();
+        outputs.iter().all(|path| path.as_str().is_some_and(exists))
+    });
+    if row.state == RunState::Finished && whole {
+        let text = format!("{}: finished already, its outputs are there", row.name);
+        output.result(&text, &json!({"run": row.name, "state": "finished"}));
+        return Ok(Exit::Done);
+    }
+    let means = Means::new(&arguments.means.budget, arguments.means.threads, output)?;
+    runs::refuse_gone(&row, &*means.files)?;
+    let (plan, _) = Plan::read(&row.folder.join("plan.yaml")).map_err(|error| {
+        Failure::from(error)
+            .with("the run stopped before it began, or its folder is damaged: run the plan again")
+    })?;
+    let base = parameters["base"]
+        .as_str()
+        .map_or_else(PathBuf::new, PathBuf::from);
+    let job = Job::open(plan, &base, &means.files)?;
+    let cancel = signal::cancel_on_signals()?;
+    let registration = library.take_over(row.id)?;
+    Ok(execute(&library, registration, &job, &means, cancel, output)?.tell(output))
+}
