@@ -17,7 +17,13 @@ impl From<JobError> for Failure {
             _ => Exit::Failed,
         };
         let mut failure = match error {
-            JobError::Files(error) => Self::from(error),
+            JobError::Files(files) => {
+                let code = JobError::from(files.clone()).code();
+                Self {
+                    code,
+                    ..Self::from(files)
+                }
+            }
             error => {
                 let mut failure = Self::new(error.code(), &error);
                 failure.remedies = error.remedies();

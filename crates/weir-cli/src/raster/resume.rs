@@ -1,14 +1,15 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use weir_library::RunRow;
 use weir_raster::{Job, Plan};
-use weir_run::RunState;
+use weir_run::{Cancel, Outcome, RunState};
 
 use super::arguments::ResumeArguments;
 use super::execute::execute;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::sim::Means;
+use crate::sim::{Means, begin};
 use crate::{library, runs, signal};
 
 /// `weir raster resume`.
@@ -42,6 +43,40 @@ pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure
         .map_or_else(PathBuf::new, PathBuf::from);
     let job = Job::open(plan, &base, &means.files)?;
     let cancel = signal::cancel_on_signals()?;
+    if row.state == RunState::Finished {
+        return again(&row, &job, &means, cancel, output);
+    }
     let registration = library.take_over(row.id)?;
     Ok(execute(&library, registration, &job, &means, cancel, output)?.tell(output))
+}
+
+/// Makes outputs of a finished run again that are gone. It stays finished in the catalogue: what comes out is what was there.
+fn again(
+    row: &RunRow,
+    job: &Job,
+    means: &Means,
+    cancel: Cancel,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let run = begin(
+        &row.kind,
+        (row.id, &row.name),
+        means,
+        cancel,
+        Vec::new(),
+        output,
+    )?;
+    let completed = job.run(&run, means.threads, &means.files, &row.folder)?;
+    run.finish(Outcome::Finished);
+    let text = if completed.cancelled {
+        format!("stopped; `weir raster resume {}` goes on", row.name)
+    } else {
+        format!("{}: outputs that were gone are there again", row.name)
+    };
+    output.result(&text, &json!({"run": row.name, "repaired": completed}));
+    Ok(if completed.cancelled {
+        Exit::Interrupted
+    } else {
+        Exit::Done
+    })
 }

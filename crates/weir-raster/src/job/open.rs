@@ -11,7 +11,7 @@ use super::inputs::{InputFacts, open_raster};
 use super::outputs::Output;
 use super::target::resolve;
 use crate::plan::{LayerPlan, Plan};
-use crate::{Column, Info, Layer, LayerOptions, PixelType, Target};
+use crate::{Area, Column, Info, Layer, LayerOptions, PixelType, Target};
 
 /// Rows of a part are at most so many, however the formats' own are combined.
 const MOST_PART_ROWS: u64 = 1 << 20;
@@ -35,6 +35,25 @@ pub(super) struct JobLayer {
     pub(super) column: Column,
     pub(super) info: Info,
     pub(super) passthrough: bool,
+    area: Area,
+}
+
+impl JobLayer {
+    /// How its values come onto the target, for the output's metadata.
+    pub(super) fn method(&self) -> String {
+        match self.passthrough {
+            true => "copied".to_owned(),
+            false => self.options.method.to_string(),
+        }
+    }
+
+    /// How areas are measured, for the output's metadata.
+    pub(super) fn area_name(&self) -> &'static str {
+        match self.area {
+            Area::Planar => "planar",
+            Area::Spherical => "spherical",
+        }
+    }
 }
 
 /// Layers that come out of one reading of their file.
@@ -110,7 +129,6 @@ impl Job {
                 files,
             )?);
         }
-        let columns: Vec<Column> = layers.iter().map(|layer| layer.column.clone()).collect();
         let mut outputs = Vec::new();
         for (name, output) in &plan.outputs {
             for (layer, path) in plan.files_of(output) {
@@ -118,13 +136,11 @@ impl Job {
                 for layer in wanted.iter().filter(|_| output.kind.raster().is_some()) {
                     warnings.extend(unmarked(&layers[*layer], &plan.layers[*layer].1));
                 }
-                let known = (&target, &columns[..]);
-                let method = layers[wanted[0]].options.method;
+                let known = (&target, &layers[..]);
                 outputs.push(Output::make(
                     (name, output),
                     place(&path),
                     wanted,
-                    method,
                     known,
                     files,
                 )?);
@@ -248,6 +264,7 @@ fn layer(
         },
         info,
         passthrough: false,
+        area: Area::Planar,
     };
     let opened = Layer::open(
         open_raster(&**files, &made.path)?,
@@ -257,6 +274,7 @@ fn layer(
     .map_err(|error| JobError::of_layer(name, error))?;
     let pixel = spec.pixel.unwrap_or_else(|| opened.pixel(0));
     made.passthrough = opened.is_passthrough();
+    made.area = opened.area();
     made.column.pixel = pixel;
     made.column.nodata = match spec.fill.0 {
         Some(fill) => fill.value(),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use weir_files::Files;
 
 use super::JobError;
-use crate::plan::{OutputKind, OutputPlan, PixelCells};
+use super::open::JobLayer;
+use crate::plan::{OutputKind, OutputPlan, PixelCells, TableRows};
 use crate::{
-    Column, Compression, Export, ExportError, GeoTiffExport, GeoTiffOptions, Method, Overviews,
-    Target,
+    ChunkRows, Column, Compression, Export, ExportError, GeoTiffExport, GeoTiffOptions, Geometry,
+    Method, Overviews, Rows, TableCompression, TableExport, TableFormat, TableOptions, Target,
 };
 
 /// One file that a job writes.
@@ -29,12 +30,11 @@ impl Output {
         (name, plan): (&str, &OutputPlan),
         path: PathBuf,
         layers: Vec<usize>,
-        method: Method,
-        (target, columns): (&Target, &[Column]),
+        (target, known): (&Target, &[JobLayer]),
         files: &Arc<dyn Files>,
     ) -> Result<Self, JobError> {
-        let columns: Vec<Column> = layers.iter().map(|layer| columns[*layer].clone()).collect();
-        let export = export(&plan.kind, method, target, columns, files)
+        let written: Vec<&JobLayer> = layers.iter().map(|layer| &known[*layer]).collect();
+        let export = export(&plan.kind, &written, target, files)
             .map_err(|error| JobError::of_output(name, error))?;
         Ok(Self {
             name: name.to_owned(),
@@ -58,9 +58,8 @@ impl std::fmt::Debug for Output {
 /// The format of a kind.
 fn export(
     kind: &OutputKind,
-    method: Method,
+    layers: &[&JobLayer],
     target: &Target,
-    columns: Vec<Column>,
     files: &Arc<dyn Files>,
 ) -> Result<Box<dyn Export>, ExportError> {
     let unfit = |format, reason: &str| ExportError::Unfit {
@@ -68,9 +67,10 @@ fn export(
         reason: reason.to_owned(),
     };
     let raster = |cells: &PixelCells, options: GeoTiffOptions| {
-        let column = columns
+        let layer = layers
             .first()
             .ok_or_else(|| unfit("GeoTIFF", "there is no layer"))?;
+        let method = layer.options.method;
         let options = GeoTiffOptions {
             compression: [
                 Compression::None,
@@ -88,17 +88,71 @@ fn export(
                 3 => Overviews::Mode,
                 _ => Overviews::Nearest,
             },
-            metadata: vec![("METHOD".to_owned(), method.to_string())],
+            metadata: vec![
+                ("METHOD".to_owned(), layer.method()),
+                ("AREA".to_owned(), layer.area_name().to_owned()),
+            ],
             ..options
         };
-        let export = GeoTiffExport::new(Arc::clone(files), target, column.clone(), 0, options)?;
+        let export =
+            GeoTiffExport::new(Arc::clone(files), target, layer.column.clone(), 0, options)?;
+        Ok::<Box<dyn Export>, ExportError>(Box::new(export))
+    };
+    let table = |rows: &TableRows, format: TableFormat| {
+        let options = TableOptions {
+            format,
+            rows: match rows.rows {
+                0 => Rows::Any,
+                1 => Rows::All,
+                _ => Rows::Every,
+            },
+            keys: rows.keys,
+            chunk: ChunkRows::Adaptive,
+            metadata: layers
+                .iter()
+                .flat_map(|layer| {
+                    let pair =
+                        |what: &str, value: String| (format!("{what}.{}", layer.name), value);
+                    [
+                        pair("method", layer.method()),
+                        pair("area", layer.area_name().to_owned()),
+                    ]
+                })
+                .collect(),
+        };
+        let columns: Vec<Column> = layers.iter().map(|layer| layer.column.clone()).collect();
+        let export = TableExport::new(Arc::clone(files), target, columns, options)?;
         Ok::<Box<dyn Export>, ExportError>(Box::new(export))
     };
     match kind {
         OutputKind::GeoTiff(cells) => raster(cells, GeoTiffOptions::tiled()),
         OutputKind::Cog(cells) => raster(cells, GeoTiffOptions::cog()),
-        OutputKind::Csv(_) | OutputKind::Parquet(_) | OutputKind::GeoParquet { .. } => {
-            Err(unfit("table", "tables are not written yet"))
+        OutputKind::Csv(rows) => {
+            let compression = compression(rows);
+            table(rows, TableFormat::Csv { compression })
         }
+        OutputKind::Parquet(rows) => {
+            let compression = compression(rows);
+            table(rows, TableFormat::Parquet { compression })
+        }
+        OutputKind::GeoParquet { rows, geometry } => {
+            let format = TableFormat::GeoParquet {
+                geometry: match geometry {
+                    0 => Geometry::Points,
+                    _ => Geometry::Cells,
+                },
+                compression: compression(rows),
+            };
+            table(rows, format)
+        }
+    }
+}
+
+/// The compression of a table.
+fn compression(rows: &TableRows) -> TableCompression {
+    match rows.compression {
+        0 => TableCompression::None,
+        1 => TableCompression::Gzip,
+        _ => TableCompression::Zstd,
     }
 }
