@@ -1,7 +1,7 @@
 //! The target of a plan, from what it says and what its layers are.
 
 use crate::plan::TargetPlan;
-use crate::{Axis, Grid, GridError, Info, Target};
+use crate::{Axis, Grid, GridError, Info, Target, Transform};
 
 /// Why there is no target.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum TargetError {
     #[error("the target cannot be: {0}")]
     Grid(#[from] GridError),
 }
+
+/// Steps a side of the lattice of points that tells how far a layer reaches in another reference system.
+const LATTICE: u32 = 64;
 
 /// How far over an edge, in cells, still is on it.
 const ON_EDGE: f64 = 1e-6;
@@ -70,35 +73,31 @@ pub(super) fn resolve(
         }
         (None, None) => crate::Crs::Unknown(String::new()),
     };
-    let at_home: Vec<&Info> = layers
+    let mut at_home = layers
         .iter()
         .map(|(_, info)| *info)
-        .filter(|info| info.crs == crs)
-        .collect();
+        .filter(|info| info.crs == crs);
     let unsaid = |what| TargetError::Unsaid {
         what,
         crs: crs.to_string(),
     };
-    let extent = |axis: fn(&Grid) -> &Axis| -> Result<(f64, f64), TargetError> {
-        let ends = at_home.iter().flat_map(|info| {
-            let axis = axis(&info.grid);
-            [axis.origin(), axis.edge(axis.cells())]
-        });
-        let ends: Vec<f64> = ends.collect();
-        if at_home.len() < layers.len() || ends.is_empty() {
-            return Err(unsaid("extent"));
+    let covered = || -> Result<[(f64, f64); 2], TargetError> {
+        let mut all = [(f64::INFINITY, f64::NEG_INFINITY); 2];
+        for (_, info) in layers {
+            let Some(ends) = ends_in(info, &crs) else {
+                return Err(unsaid("extent"));
+            };
+            for (all, (low, high)) in all.iter_mut().zip(ends) {
+                *all = (all.0.min(low), all.1.max(high));
+            }
         }
-        let (low, high) = (f64::min, f64::max);
-        Ok((
-            ends.iter().copied().fold(f64::INFINITY, low),
-            ends.iter().copied().fold(f64::NEG_INFINITY, high),
-        ))
+        Ok(all)
     };
     let said = match plan.extent[..] {
         [west, south, east, north] => Some(((west, east), (south, north))),
         _ => None,
     };
-    let first = at_home.first();
+    let first = at_home.next();
     let southward = first.is_none_or(|info| info.grid.y.step() < 0.0);
     let rows = |(south, north): (f64, f64), size: f64| match southward {
         true => Axis::spanning(north, south, size),
@@ -107,8 +106,9 @@ pub(super) fn resolve(
     let ((west, east), vertical, (wide, high)) = match (said, &plan.cell.0) {
         (None, None) => {
             let first = first.ok_or_else(|| unsaid("cell"))?;
-            let x = around(&first.grid.x, extent(|grid| &grid.x)?)?;
-            let y = around(&first.grid.y, extent(|grid| &grid.y)?)?;
+            let [horizontal, vertical] = covered()?;
+            let x = around(&first.grid.x, horizontal)?;
+            let y = around(&first.grid.y, vertical)?;
             return Ok(Target {
                 grid: Grid::new(x, y),
                 crs,
@@ -118,17 +118,47 @@ pub(super) fn resolve(
             let first = first.ok_or_else(|| unsaid("cell"))?;
             (x, y, (first.grid.x.step().abs(), first.grid.y.step().abs()))
         }
-        (None, Some(cell)) => (
-            extent(|grid| &grid.x)?,
-            extent(|grid| &grid.y)?,
-            (cell.x, cell.y),
-        ),
+        (None, Some(cell)) => {
+            let [horizontal, vertical] = covered()?;
+            (horizontal, vertical, (cell.x, cell.y))
+        }
         (Some((x, y)), Some(cell)) => (x, y, (cell.x, cell.y)),
     };
     Ok(Target {
         grid: Grid::new(Axis::spanning(west, east, wide)?, rows(vertical, high)?),
         crs,
     })
+}
+
+/// West to east and south to north of a layer in the target's reference system; of another one what a lattice of its points comes to lie
+/// in. Nothing where there is no way there.
+fn ends_in(info: &Info, crs: &crate::Crs) -> Option<[(f64, f64); 2]> {
+    let ends = |axis: &Axis| {
+        let (from, to) = (axis.origin(), axis.edge(axis.cells()));
+        (from.min(to), from.max(to))
+    };
+    let (x, y) = (ends(&info.grid.x), ends(&info.grid.y));
+    if info.crs == *crs {
+        return Some([x, y]);
+    }
+    let way = Transform::new(&info.crs, crs).ok()?;
+    let at = |(low, high): (f64, f64), step: u32| {
+        low + (high - low) * f64::from(step) / f64::from(LATTICE)
+    };
+    let mut points: Vec<(f64, f64)> = (0..=LATTICE)
+        .flat_map(|row| (0..=LATTICE).map(move |column| (at(x, column), at(y, row))))
+        .collect();
+    way.apply(&mut points);
+    let mut all = [(f64::INFINITY, f64::NEG_INFINITY); 2];
+    for (x, y) in points
+        .into_iter()
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+    {
+        for (all, value) in all.iter_mut().zip([x, y]) {
+            *all = (all.0.min(value), all.1.max(value));
+        }
+    }
+    all.iter().all(|(low, high)| low < high).then_some(all)
 }
 
 /// The axis with whole cells added until it covers `low` to `high`.
@@ -157,7 +187,7 @@ fn around(axis: &Axis, (low, high): (f64, f64)) -> Result<Axis, GridError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::plan::{CellSize, Notation, Said};
+    use crate::plan::{CellSize, CrsName, Notation, Said};
     use crate::{Compression, Crs, PixelType};
 
     fn info(x: (f64, f64, u64), y: (f64, f64, u64), code: u16) -> Info {
@@ -230,5 +260,31 @@ mod tests {
         assert!(matches!(error, TargetError::Mixed { .. }));
         let like = resolve(&TargetPlan::default(), &layers, Some(&b)).unwrap();
         assert_eq!(like.crs, Crs::Geographic(4258));
+    }
+
+    #[test]
+    fn a_layer_in_another_reference_system_reaches_as_far_as_its_points_do() {
+        let degrees = info((0.0, 0.5, 20), (50.0, -0.5, 20), 4326);
+        let plan = TargetPlan {
+            crs: Said(Some(CrsName(3857))),
+            ..cell("10000")
+        };
+        let target = resolve(&plan, &[("a", &degrees)], None).unwrap();
+        // 10 degrees of longitude are 1,113,195 m; 40 and 50 degrees north lie at 4,865,942 m and 6,446,276 m.
+        assert_eq!((target.grid.columns(), target.grid.rows()), (112, 159));
+        assert!(
+            (target.grid.y.origin() - 6_446_275.84).abs() < 1.0,
+            "{:?}",
+            target.grid.y
+        );
+        let unsaid = TargetPlan {
+            crs: Said(Some(CrsName(3857))),
+            ..TargetPlan::default()
+        };
+        let error = resolve(&unsaid, &[("a", &degrees)], None).unwrap_err();
+        assert!(
+            matches!(error, TargetError::Unsaid { what: "cell", .. }),
+            "{error}"
+        );
     }
 }
