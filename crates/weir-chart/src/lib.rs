@@ -31,6 +31,7 @@ mod axis;
 mod color;
 mod error;
 mod figure;
+mod forest;
 mod mark;
 mod number;
 mod palette;
@@ -42,6 +43,7 @@ pub use axis::{Axis, Domain, Numbers, Ticks};
 pub use color::Color;
 pub use error::FigureError;
 pub use figure::{AtRisk, AtRiskRow, Caption, Figure, FigureBuilder};
+pub use forest::{Forest, ForestGroup, ForestRow};
 pub use mark::{
     Arrangement, Band, BandMeaning, BarSeries, Bars, BoxSummary, Boxes, Heat, Layer, Line, Mark,
     Places, Reference, Shape, Stack, StackUnit,

@@ -105,7 +105,7 @@ fn every_letters_chart_has_the_same_scale() {
         .flat_map(|item| match item {
             Item::Figure(figure) => vec![&**figure],
             Item::Pair(left, right) => vec![&**left, &**right],
-            Item::Text(_) | Item::Table(_) => Vec::new(),
+            Item::Text(_) | Item::Table(_) | Item::Forest(_) => Vec::new(),
         })
         .filter(|figure| figure.y().unit.as_deref() == Some("letters"))
         .collect();

@@ -78,6 +78,11 @@ pub enum SimCommand {
     /// Finish an interrupted run; the result is the same to the byte.
     #[command(after_help = "Example:\n  weir sim resume last --threads 2")]
     Resume(ResumeArguments),
+    /// Simulate the arms of published trials and score every published number.
+    #[command(
+        after_help = "Examples:\n  weir sim validate --out validation.html\n  weir sim validate --targets more-studies.json --json\n  weir sim validate --schema > targets.schema.json\n\nz = (simulated − published)/√(SE² + tau²). docs/validation.md has the rule, the measures and the wordings of regimens."
+    )]
+    Validate(ValidateArguments),
 }
 
 #[derive(Debug, Args, Clone)]
@@ -129,6 +134,36 @@ pub struct RunArguments {
     /// Estimate memory, disk and time, write nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// A JSON file of published outcomes by arm [default: the shipped ones].
+    #[arg(long, value_name = "FILE")]
+    pub targets: Option<PathBuf>,
+    /// A YAML file of biology's parameters [default: the shipped set].
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Option<PathBuf>,
+    /// Simulated eyes of each arm.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub eyes: u32,
+    /// Seed.
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub budget: BudgetArguments,
+    /// Threads [default: as many as there are processors]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Also write a report with forest plots.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// A measure that is not known, or a key that is not used, is a mistake.
+    #[arg(long)]
+    pub strict: bool,
+    /// Print the JSON Schema of targets files instead.
+    #[arg(long)]
+    pub schema: bool,
 }
 
 #[derive(Debug, Args)]

@@ -61,11 +61,12 @@ fn told(ran: &Ran) -> String {
 #[test]
 fn help_of_every_command() {
     let weir = Weir::in_memory();
-    let commands: [&[&str]; 41] = [
+    let commands: [&[&str]; 42] = [
         &[],
         &["sim"],
         &["sim", "run"],
         &["sim", "resume"],
+        &["sim", "validate"],
         &["protocol"],
         &["protocol", "ls"],
         &["protocol", "check"],

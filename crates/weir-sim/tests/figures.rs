@@ -132,7 +132,7 @@ fn ids_are_stable_and_the_report_shows_every_figure_once() {
         .flat_map(|item| match item {
             Item::Figure(figure) => vec![figure.id().to_owned()],
             Item::Pair(left, right) => vec![left.id().to_owned(), right.id().to_owned()],
-            Item::Text(_) | Item::Table(_) => vec![],
+            Item::Text(_) | Item::Table(_) | Item::Forest(_) => vec![],
         })
         .collect();
     assert_eq!(shown, ids);

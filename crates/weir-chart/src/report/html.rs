@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Item, Report, Section, Tone};
 use crate::color::Color;
 use crate::figure::Figure;
+use crate::forest::Forest;
 use crate::palette::Palette;
 use crate::svg::{self, Layout, escape};
 use crate::table::{Cell, Table};
@@ -60,11 +61,15 @@ fn night(report: &Report, palette: &Palette) -> String {
     let figures = items.flat_map(|item| match item {
         Item::Figure(figure) => vec![figure],
         Item::Pair(left, right) => vec![left, right],
-        Item::Text(_) | Item::Table(_) => Vec::new(),
+        Item::Text(_) | Item::Table(_) | Item::Forest(_) => Vec::new(),
     });
-    let colors: BTreeSet<Color> = figures
+    let mut colors: BTreeSet<Color> = figures
         .flat_map(|figure| svg::colors(figure, palette))
         .collect();
+    let mut items = report.sections.iter().flat_map(|section| &section.items);
+    if items.any(|item| matches!(item, Item::Forest(_))) {
+        colors.extend(svg::forest_colors());
+    }
     let mut rules =
         String::from("@media screen and (prefers-color-scheme:dark){\n.w-band{fill-opacity:.3}\n");
     for color in colors {
@@ -169,6 +174,7 @@ fn body(
                 out.push_str("</div>\n");
             }
             Item::Table(one) => table(out, one, one.rows.len()),
+            Item::Forest(one) => forest(out, one, palette, ids),
         }
     }
     out.push_str("</section>\n");
@@ -181,13 +187,7 @@ fn figure(
     ids: &mut BTreeSet<String>,
     class: &str,
 ) {
-    let mut id = figure.id().to_owned();
-    for turn in 2.. {
-        if ids.insert(id.clone()) {
-            break;
-        }
-        id = format!("{}-{turn}", figure.id());
-    }
+    let id = own_id(ids, figure.id());
     out.push_str(&format!(
         "<figure{class} id=\"figure_{id}\">\n<h3>{}</h3>\n",
         escape(figure.title())
@@ -239,6 +239,40 @@ fn figure(
         "<button type=\"button\" hidden=\"hidden\" data-svg=\"{id}.svg\" aria-label=\"SVG of {title}\">SVG</button>\n"
     ));
     out.push_str("</div>\n</figure>\n");
+}
+
+/// An id of its own on the page.
+fn own_id(ids: &mut BTreeSet<String>, wanted: &str) -> String {
+    let mut id = wanted.to_owned();
+    for turn in 2.. {
+        if ids.insert(id.clone()) {
+            break;
+        }
+        id = format!("{wanted}-{turn}");
+    }
+    id
+}
+
+fn forest(out: &mut String, forest: &Forest, palette: &Palette, ids: &mut BTreeSet<String>) {
+    let id = own_id(ids, forest.id());
+    let title = escape(forest.title());
+    out.push_str(&format!("<figure id=\"figure_{id}\">\n<h3>{title}</h3>\n"));
+    for layout in [Layout::Wide, Layout::Compact] {
+        out.push_str(&svg::forest(forest, palette, layout, &id));
+        out.push('\n');
+    }
+    if !forest.words().is_empty() {
+        let words = escape(forest.words());
+        out.push_str(&format!("<figcaption>\n<p>{words}</p>\n</figcaption>\n"));
+    }
+    out.push_str(&format!(
+        "<div class=\"tools\">\n<details><summary aria-label=\"Table of {title}\">Table</summary>\n"
+    ));
+    table(out, &forest.to_table(), ROWS);
+    out.push_str(&format!(
+        "</details>\n<a download=\"{id}.csv\" href=\"data:text/csv;charset=utf-8,{}\" aria-label=\"CSV of {title}\">CSV</a>\n</div>\n</figure>\n",
+        percent(&forest.to_csv())
+    ));
 }
 
 fn table(out: &mut String, table: &Table, most: usize) {

@@ -3,6 +3,7 @@
 mod html;
 
 use crate::figure::Figure;
+use crate::forest::Forest;
 use crate::palette::Palette;
 use crate::table::Table;
 
@@ -93,6 +94,8 @@ pub enum Item {
     Pair(Box<Figure>, Box<Figure>),
     /// A table.
     Table(Table),
+    /// A forest plot over the full width.
+    Forest(Box<Forest>),
 }
 
 /// A heading with what belongs under it.
@@ -132,6 +135,13 @@ impl Section {
     #[must_use]
     pub fn pair(mut self, left: Figure, right: Figure) -> Self {
         self.items.push(Item::Pair(Box::new(left), Box::new(right)));
+        self
+    }
+
+    /// A forest plot over the full width.
+    #[must_use]
+    pub fn forest(mut self, forest: Forest) -> Self {
+        self.items.push(Item::Forest(Box::new(forest)));
         self
     }
 

@@ -5,6 +5,7 @@ mod colors;
 mod describe;
 mod draw;
 mod extent;
+mod forest;
 mod key;
 mod labels;
 mod measure;
@@ -20,6 +21,7 @@ use crate::figure::Figure;
 use crate::palette::Palette;
 
 pub(crate) use canvas::escape;
+pub(crate) use forest::{colors as forest_colors, inline as forest};
 
 /// How wide a drawing is meant to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,10 @@
-//! `weir sim`: run and resume.
+//! `weir sim`: run, resume and validate.
 
 mod execute;
 mod means;
 mod resume;
 mod start;
+mod validate;
 
 pub use execute::{begin, execute};
 pub use means::Means;
@@ -17,5 +18,6 @@ pub fn run(command: SimCommand, output: &Output) -> Result<Exit, Failure> {
     match command {
         SimCommand::Run(arguments) => start::run(&arguments, output),
         SimCommand::Resume(arguments) => resume::run(&arguments, output),
+        SimCommand::Validate(arguments) => validate::run(&arguments, output),
     }
 }
