@@ -38,6 +38,7 @@ fn scores(targets: &Targets, eyes: u32, threads: usize) -> Scores {
 #[test]
 fn every_row_is_scored_or_says_why_and_threads_change_nothing() {
     let targets = Targets::shipped();
+    assert!(targets.warnings.is_empty(), "{:?}", targets.warnings);
     let one = scores(&targets, 600, 1);
     let three = scores(&targets, 600, 3);
     assert_eq!(
@@ -67,6 +68,12 @@ fn every_row_is_scored_or_says_why_and_threads_change_nothing() {
         page.contains("validate-letters_wide_title")
             && page.contains("What public data do not identify")
     );
+}
+
+#[test]
+fn the_published_schema_is_the_one_in_docs() {
+    let written: serde_json::Value = serde_json::from_str(include_str!("../../../docs/targets.schema.json")).unwrap();
+    assert_eq!(written, Targets::json_schema(), "weir sim validate --schema > docs/targets.schema.json");
 }
 
 #[test]
