@@ -72,8 +72,13 @@ fn every_row_is_scored_or_says_why_and_threads_change_nothing() {
 
 #[test]
 fn the_published_schema_is_the_one_in_docs() {
-    let written: serde_json::Value = serde_json::from_str(include_str!("../../../docs/targets.schema.json")).unwrap();
-    assert_eq!(written, Targets::json_schema(), "weir sim validate --schema > docs/targets.schema.json");
+    let written: serde_json::Value =
+        serde_json::from_str(include_str!("../../../docs/targets.schema.json")).unwrap();
+    assert_eq!(
+        written,
+        Targets::json_schema(),
+        "weir sim validate --schema > docs/targets.schema.json"
+    );
 }
 
 #[test]
