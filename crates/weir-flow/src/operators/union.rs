@@ -10,6 +10,8 @@ use crate::{
 
 /// Rows passed on in one batch.
 const BATCH: usize = 8_192;
+/// What a column of a batch takes beside its values, about: it is most of a batch of one row.
+const COLUMN: usize = 192;
 
 /// Merges inputs of equal columns in the order of event time; rows of equal event time by input, then as they came.
 pub struct Union {
@@ -209,7 +211,9 @@ impl Operator for Union {
     fn state_bytes(&self) -> usize {
         let all = self.waiting.iter().flatten();
         let bytes = all.map(|one| {
-            allocated_bytes(&one.rows) + (one.times.len() * size_of::<EventTime>()) as u64
+            let beside = size_of::<Waiting>() + one.rows.num_columns() * COLUMN;
+            let times = one.times.len() * size_of::<EventTime>();
+            allocated_bytes(&one.rows) + (beside + times) as u64
         });
         usize::try_from(bytes.sum::<u64>()).unwrap_or(usize::MAX)
     }
