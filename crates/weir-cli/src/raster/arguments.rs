@@ -18,12 +18,12 @@ pub enum RasterCommand {
     #[command(
         after_help = "Examples:\n  weir raster resample people.tif people-sixth.tif --cell 1/6 --method sum\n  weir raster resample -tr 0.25 0.25 -te -180 -60 180 75 -r average heat.tif heat.csv\n\nThe format follows the name: .tif, .csv, .csv.gz, .csv.zst, .parquet, .geoparquet. 0.1666667 is 1/6.\nGDAL's -tr, -te, -t_srs, -r, -ot, -srcnodata and -dstnodata are understood."
     )]
-    Resample(ResampleArguments),
+    Resample(Box<ResampleArguments>),
     /// Bring rasters onto one grid and merge them: one long table, or a GeoTIFF each.
     #[command(
         after_help = "Examples:\n  weir raster merge people.tif land.tif -o out.parquet --cell 1/6 -r sum -r mode\n  weir raster merge a.tif b.tif -o '{layer}-quarter.tif' -tr 0.25 0.25\n\nLayers are named by their files. Cells in which no layer has a value are no rows (--rows every keeps them)."
     )]
-    Merge(MergeArguments),
+    Merge(Box<MergeArguments>),
     /// Run a plan.
     #[command(
         after_help = "Examples:\n  weir raster run plan.yaml --dry-run\n  weir raster run plan.yaml --budget 256MiB\n\nCtrl-C leaves a run that `weir raster resume` finishes; the result is the same to the byte."
