@@ -45,8 +45,8 @@ mod tree;
 mod write;
 
 pub use declare::{
-    Bounds, Document, Field, Form, Format, List, ListOf, MapOf, Mapping, Named, OptionalOf, Record,
-    Slot, Union, Visitor, Word, field,
+    Bounds, Document, Field, Form, Format, List, ListOf, MapOf, Mapping, Named, Notation,
+    OptionalOf, Record, Said, Slot, Union, Visitor, Word, field,
 };
 pub use decode::{Decoded, Parsed, Places, decode, nearest, parse, parse_bytes, read_bytes};
 pub use report::{AsWarning, Check, Code, MISTAKES_REPORTED, Mistake, Mistakes, Report};

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use weir_yaml::{Form, ListOf, MapOf, Named, Record, Visitor, field};
+use weir_yaml::{Form, ListOf, MapOf, Named, Notation, Record, Said, Visitor, field};
 
 use super::source::{NAME, names};
-use super::words::{Comparison, Notation, Plain, Said};
+use super::words::{Comparison, Plain};
 use crate::bars::{Function, Length, Side};
 
 #[derive(Debug, Clone, Default, PartialEq)]

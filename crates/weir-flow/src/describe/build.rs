@@ -11,7 +11,7 @@ use weir_memory::{HolderName, Refusal};
 use weir_store::{
     Key, LateRows, OrderRange, RowGroupTarget, Settings, Snapshot, Store, VersionRef,
 };
-use weir_yaml::{Code, Document as _, Mistakes, Report, plain_words};
+use weir_yaml::{Code, Document as _, Mistakes, Report, Said, plain_words};
 
 use super::PipelineFile;
 use super::bars::BarsStep;
@@ -25,7 +25,7 @@ use super::join::{How, JoinStep};
 use super::sink::{StoreTarget, Target};
 use super::source::{Order, SourceSpec, StoreSource as StoreSpec};
 use super::step::Work;
-use super::words::{Comparison, RowGroup, Said, Span, Test};
+use super::words::{Comparison, RowGroup, Span, Test};
 use crate::bars::{
     BarColumn, BarFunctions, BarsOperator, BarsSpec, Binning, Function, Period, Resolution,
     RowFilter,

@@ -8,7 +8,8 @@ use super::graph::{Giver, Givers};
 use super::sink::{StoreTarget, Target};
 use super::source::{SourceSpec, StoreSource};
 use super::step::Work;
-use super::words::{Comparison, Said};
+use super::words::Comparison;
+use weir_yaml::Said;
 
 /// How a pipeline takes in what changed in its sources since its last run.
 #[derive(Clone, Debug, PartialEq, Eq)]

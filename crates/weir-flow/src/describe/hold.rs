@@ -1,8 +1,8 @@
 //! When a step fires.
 
-use weir_yaml::{OptionalOf, Record, Visitor, field};
+use weir_yaml::{OptionalOf, Record, Said, Visitor, field};
 
-use super::words::{Said, Size, Span};
+use super::words::{Size, Span};
 
 /// The limits of a step.
 #[derive(Debug, Clone, Default, PartialEq)]

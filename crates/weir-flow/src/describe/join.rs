@@ -1,9 +1,9 @@
 //! The steps `asof`, `interval` and `equal`.
 
-use weir_yaml::{Form, ListOf, Named, Visitor, field};
+use weir_yaml::{Form, ListOf, Named, Notation, Said, Visitor, field};
 
 use super::source::{PATH, names};
-use super::words::{Notation, Plain, Said, Span};
+use super::words::{Plain, Span};
 use crate::{AsofDirection, JoinKind};
 
 #[derive(Debug, Clone, PartialEq)]

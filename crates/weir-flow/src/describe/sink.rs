@@ -1,9 +1,9 @@
 //! Sinks: where rows go.
 
-use weir_yaml::{Named, Record, Union, Visitor, field};
+use weir_yaml::{Named, Record, Said, Union, Visitor, field};
 
 use super::source::{PATH, names};
-use super::words::{RowGroup, Said};
+use super::words::RowGroup;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SinkSpec {

@@ -1,8 +1,8 @@
 //! Sources: where rows come from.
 
-use weir_yaml::{Field, ListOf, MapOf, Named, Record, Union, Visitor, field};
+use weir_yaml::{Field, ListOf, MapOf, Named, Record, Said, Union, Visitor, field};
 
-use super::words::{Plain, Said};
+use super::words::Plain;
 use crate::ColumnType;
 
 pub(super) const PATH: usize = 4_000;

@@ -1,12 +1,12 @@
 //! Steps: what is done with rows.
 
-use weir_yaml::{ListOf, MapOf, Named, Record, Union, Visitor, field};
+use weir_yaml::{ListOf, MapOf, Named, Record, Said, Union, Visitor, field};
 
 use super::bars::{BarsStep, comparisons};
 use super::hold::Firing;
 use super::join::{How, JoinStep};
 use super::source::{NAME, PATH, names};
-use super::words::{Arithmetic, Comparison, Plain, Said};
+use super::words::{Arithmetic, Comparison, Plain};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct StepSpec {

@@ -4,39 +4,9 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 
 use weir_memory::Bytes;
-use weir_yaml::{Form, Word};
+use weir_yaml::{Form, Notation};
 
 use crate::ColumnType;
-
-/// A value that is written in a notation of its own.
-pub(super) trait Notation: Sized {
-    const FORM: Form;
-    fn read(text: &str) -> Result<Self, (String, String)>;
-    fn shown(&self) -> String;
-}
-
-/// What a file says in a notation, if it says anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said<T>(pub(super) Option<T>);
-
-impl<T> Default for Said<T> {
-    fn default() -> Self {
-        Said(None)
-    }
-}
-
-impl<T: Notation> Word for Said<T> {
-    fn form(&self) -> Form {
-        T::FORM
-    }
-    fn shown(&self) -> String {
-        self.0.as_ref().map(T::shown).unwrap_or_default()
-    }
-    fn read(&mut self, text: &str) -> Result<(), (String, String)> {
-        self.0 = Some(T::read(text)?);
-        Ok(())
-    }
-}
 
 /// Text of the file made fit for a message.
 fn shown(text: &str) -> String {

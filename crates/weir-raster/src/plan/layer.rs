@@ -1,8 +1,8 @@
 //! A layer: a band of a file, and how it comes onto the target.
 
-use weir_yaml::{Bounds, Named, Record, Visitor, field};
+use weir_yaml::{Bounds, Named, Record, Said, Visitor, field};
 
-use super::words::{Fill, Said};
+use super::words::Fill;
 use crate::PixelType;
 
 /// The longest path, characters.

@@ -16,4 +16,5 @@ pub use file::{Plan, ReadPlanError};
 pub use layer::{LayerPlan, METHODS};
 pub use output::{OutputKind, OutputPlan, PixelCells, TableRows};
 pub use target::TargetPlan;
-pub use words::{CellSize, CrsName, Fill, Notation, Said};
+pub use weir_yaml::{Notation, Said};
+pub use words::{CellSize, CrsName, Fill};

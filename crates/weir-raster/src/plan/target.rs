@@ -1,9 +1,9 @@
 //! The grid that layers come onto.
 
-use weir_yaml::{Bounds, ListOf, Named, Record, Visitor, field};
+use weir_yaml::{Bounds, ListOf, Named, Record, Said, Visitor, field};
 
 use super::layer::PATH;
-use super::words::{CellSize, CrsName, Said};
+use super::words::{CellSize, CrsName};
 use crate::Area;
 
 /// The target of a plan. What is not said follows from the layers.

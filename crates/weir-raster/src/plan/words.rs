@@ -1,44 +1,8 @@
 //! Single values with a notation of their own: cell sizes, reference systems, nodata.
 
-use weir_yaml::{Form, Word, plain_words};
+use weir_yaml::{Form, Notation, plain_words};
 
 use crate::Crs;
-
-/// A value that is written in a notation of its own.
-pub trait Notation: Sized {
-    /// What it looks like.
-    const FORM: Form;
-    /// Takes what a file or a command line says.
-    ///
-    /// # Errors
-    /// What is wrong, and what to write.
-    fn read(text: &str) -> Result<Self, (String, String)>;
-    /// As it is written.
-    fn shown(&self) -> String;
-}
-
-/// What a file says in a notation, if it says anything.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Said<T>(pub Option<T>);
-
-impl<T> Default for Said<T> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<T: Notation> Word for Said<T> {
-    fn form(&self) -> Form {
-        T::FORM
-    }
-    fn shown(&self) -> String {
-        self.0.as_ref().map(T::shown).unwrap_or_default()
-    }
-    fn read(&mut self, text: &str) -> Result<(), (String, String)> {
-        self.0 = Some(T::read(text)?);
-        Ok(())
-    }
-}
 
 /// Decimals with at least so many significant digits may be a fraction that was rounded.
 const ROUNDED_DIGITS: usize = 5;

@@ -2,10 +2,12 @@
 
 mod document;
 mod field;
+mod notation;
 mod slots;
 mod visitor;
 
 pub use document::{Document, Format};
 pub use field::{Bounds, Field, Form, Named, field};
+pub use notation::{Notation, Said};
 pub use slots::{List, ListOf, MapOf, Mapping, OptionalOf, Slot};
 pub use visitor::{Record, Union, Visitor, Word};
