@@ -37,7 +37,8 @@ pub fn draw(samples: &[MemorySample]) -> String {
     for row in (0..ROWS).rev() {
         let level = levels
             .iter()
-            .find(|(at, _)| row_of(*at, top) == row)
+            .filter(|(at, _)| row_of(*at, top) == row)
+            .max_by_key(|(at, _)| *at)
             .map(|(_, label)| label.as_str());
         let label = match row {
             _ if row == ROWS - 1 => Bytes::new(top).to_string(),
