@@ -147,6 +147,11 @@ fn rows_to_the_north_are_turned() {
         );
         assert_eq!(from_up, from_down, "{method}");
     }
+    // Cells that are equal but for their order are copied.
+    let same = degrees(down.grid);
+    let layer = up.layer(&same, &[by(Method::Average)]).unwrap();
+    assert!(layer.is_passthrough() && layer.pixel(0) == up.pixel);
+    assert_eq!(whole(&up, &same, by(Method::Average)).unwrap(), down.values);
     // And a target to the north has the same rows the other way round.
     let north = degrees(Grid::new(target.grid.x, Axis::new(0.0, 1.5, 4).unwrap()));
     let turned = whole(&down, &north, by(Method::Sum)).unwrap();
@@ -168,7 +173,7 @@ fn poles_have_areas_and_nothing_lies_beyond_them() {
     // Grids of centres reach half a cell beyond.
     let beyond = counted(grid([-180.0, -91.0, 180.0, 91.0], 91, 180));
     let target = degrees(grid([-180.0, -90.0, 180.0, 90.0], 9, 18));
-    let error = whole(&beyond, &target, by(Method::Average)).unwrap_err();
+    let error = beyond.layer(&target, &[by(Method::Average)]).err().unwrap();
     assert!(matches!(error, LayerError::Grid { .. }), "{error}");
     let error = error.to_string();
     assert!(
@@ -180,6 +185,13 @@ fn poles_have_areas_and_nothing_lies_beyond_them() {
         ..by(Method::Average)
     };
     assert!(whole(&beyond, &target, planar).is_ok());
+    // Points and copies need no areas.
+    assert!(whole(&beyond, &target, by(Method::Nearest)).is_ok());
+    let same = degrees(beyond.grid);
+    assert_eq!(
+        whole(&beyond, &same, by(Method::Average)).unwrap(),
+        beyond.values
+    );
 }
 
 #[test]

@@ -147,3 +147,36 @@ fn layers_without_values_give_nothing_and_layers_elsewhere_are_refused() {
     assert_eq!(error.code(), "W0603");
     assert!(error.to_string().contains("no cell in common"), "{error}");
 }
+
+#[test]
+fn layers_without_nodata_run_and_a_scale_that_is_left_is_told() {
+    let place = Place::with_worlds();
+    Tiff {
+        scale: Some((0.1, -40.0)),
+        ..Tiff::world(90, classes)
+    }
+    .write(&place.path("scaled.tif"));
+    let opened = |layer: &str| place.job(place.plan(layer, "cell: 4")).unwrap();
+    let job = opened("s: {path: scaled.tif, method: min, nodata: none}");
+    let [warning] = job.warnings() else {
+        panic!("{:?}", job.warnings());
+    };
+    assert!(
+        warning.contains("scale 0.1 and offset -40") && warning.contains("--unscale"),
+        "{warning}"
+    );
+    assert!(!place.output(&job, "256MiB", 1).is_empty());
+    for layer in [
+        "s: {path: scaled.tif, method: min, unscale: true}",
+        "s: {path: scaled.tif, method: count}",
+        "a: {path: a.tif, method: min, nodata: nan}",
+    ] {
+        let job = opened(layer);
+        assert!(job.warnings().is_empty(), "{:?}", job.warnings());
+        assert!(!place.output(&job, "256MiB", 1).is_empty());
+    }
+    // What the file calls none is a value now.
+    let job = opened("a: {path: a.tif, method: min, nodata: none}");
+    let text = String::from_utf8(place.output(&job, "256MiB", 1)).unwrap();
+    assert!(text.lines().any(|line| line.ends_with(",-1.0")));
+}

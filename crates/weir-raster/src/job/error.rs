@@ -184,6 +184,10 @@ impl JobError {
                 "target.extent: [west, south, east, north] in the plan, or -te",
                 "target.like: FILE",
             ]),
+            Self::Target(TargetError::NoWay { .. }) => said(&[
+                "another target.crs, or -t_srs",
+                "gdalwarp -t_srs EPSG:CODE brings the layer to a supported one",
+            ]),
             Self::Target(TargetError::Grid(_)) => said(&["another target.cell or target.extent"]),
             Self::Changed { .. } => said(&[
                 "put the file back as it was, times included (cp -p), and resume",

@@ -10,8 +10,9 @@ use super::JobError;
 use super::inputs::{InputFacts, open_raster};
 use super::outputs::Output;
 use super::target::resolve;
+use crate::geotiff::write::Cells;
 use crate::plan::{LayerPlan, Plan};
-use crate::{Area, Column, Info, Layer, LayerOptions, PixelType, Target};
+use crate::{Area, Column, Info, Layer, LayerOptions, Method, PixelType, Target};
 
 /// Rows of a part are at most so many, however the formats' own are combined.
 const MOST_PART_ROWS: u64 = 1 << 20;
@@ -129,6 +130,7 @@ impl Job {
                 files,
             )?);
         }
+        warnings.extend(layers.iter().filter_map(scaled));
         let mut outputs = Vec::new();
         for (name, output) in &plan.outputs {
             for (layer, path) in plan.files_of(output) {
@@ -289,8 +291,9 @@ fn fill(pixel: PixelType, spec: &LayerPlan, info: &Info) -> f64 {
         Some(fill) => fill.value(),
         None => info.nodata,
     };
-    match (of_source, pixel) {
-        (Some(value), pixel) if pixel == info.pixel && !spec.unscale => value,
+    let kept = of_source.filter(|_| pixel == info.pixel && !spec.unscale);
+    match (kept.and_then(|value| of_type(pixel, value)), pixel) {
+        (Some(value), _) => value,
         (_, PixelType::Float32 | PixelType::Float64) => f64::NAN,
         (_, PixelType::UInt8) => f64::from(u8::MAX),
         (_, PixelType::Int8) => f64::from(i8::MIN),
@@ -302,6 +305,33 @@ fn fill(pixel: PixelType, spec: &LayerPlan, info: &Info) -> f64 {
         (_, PixelType::UInt64) => 18_446_744_073_709_549_568.0,
         (_, PixelType::Int64) => -9_223_372_036_854_775_808.0,
     }
+}
+
+/// The value of the type that a nodata of a file stands for: texts such as -3.4e38 are rounded as the reader rounds them. None where the type
+/// has no such value.
+fn of_type(pixel: PixelType, value: f64) -> Option<f64> {
+    let rounded = match pixel {
+        PixelType::Float32 => f64::from(value as f32),
+        _ => value,
+    };
+    let reached = rounded.is_finite() || !value.is_finite();
+    (reached && Cells::new(pixel, Some(rounded)).is_ok()).then_some(rounded)
+}
+
+/// A layer that has a scale or an offset, which nobody asked for.
+fn scaled(layer: &JobLayer) -> Option<String> {
+    let (options, info) = (&layer.options, &layer.info);
+    let values = !matches!(options.method, Method::Count | Method::Coverage);
+    let lost = values && !options.unscale && (info.scale, info.offset) != (1.0, 0.0);
+    lost.then(|| {
+        format!(
+            "{} has scale {} and offset {}, and its stored values are taken without them; `unscale: true` of the layer {} (--unscale) applies them",
+            layer.path.display(),
+            info.scale,
+            info.offset,
+            layer.name
+        )
+    })
 }
 
 /// A layer of whole numbers without a value of its own for none.
@@ -321,4 +351,21 @@ fn common_divisor(mut a: u64, mut b: u64) -> u64 {
         (a, b) = (b, a % b);
     }
     a.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_type;
+    use crate::PixelType;
+
+    #[test]
+    fn nodata_of_a_file_is_rounded_to_its_type_or_left() {
+        let rounded = f64::from(-3.4e38_f32);
+        assert_eq!(of_type(PixelType::Float32, -3.4e38), Some(rounded));
+        assert_eq!(of_type(PixelType::Float32, -1.797e308), None);
+        assert_eq!(of_type(PixelType::Float64, -1.797e308), Some(-1.797e308));
+        assert_eq!(of_type(PixelType::UInt8, f64::NAN), None);
+        assert_eq!(of_type(PixelType::UInt8, -9999.0), None);
+        assert_eq!(of_type(PixelType::Int16, -9999.0), Some(-9999.0));
+    }
 }

@@ -1,5 +1,6 @@
 //! The target of a plan, from what it says and what its layers are.
 
+use crate::crs::are_degrees;
 use crate::plan::TargetPlan;
 use crate::{Axis, Grid, GridError, Info, Target, Transform};
 
@@ -28,6 +29,18 @@ pub enum TargetError {
         /// The target's.
         crs: String,
     },
+    /// There is no way from a layer's reference system to the target's.
+    #[error("the layer {layer} has {layer_crs} and the target {crs}: {reason}")]
+    NoWay {
+        /// The layer.
+        layer: String,
+        /// Its reference system.
+        layer_crs: String,
+        /// The target's.
+        crs: String,
+        /// Which of them is not supported, and what to do.
+        reason: String,
+    },
     /// The target's axes cannot be.
     #[error("the target cannot be: {0}")]
     Grid(#[from] GridError),
@@ -42,7 +55,7 @@ const ON_EDGE: f64 = 1e-6;
 /// The target: what the plan says, else what follows from the layers.
 ///
 /// * Reference system: the layers', if they have one and the same.
-/// * Extent: what the layers cover together; rows run as the first layer's do.
+/// * Extent: what the layers cover together; rows run from the north and columns from the west, however a layer's do.
 /// * Cell: the first layer's. Then, if no extent is said either, the target's edges are edges of that layer's cells, so that a layer
 ///   that covers all others is copied.
 ///
@@ -73,6 +86,16 @@ pub(super) fn resolve(
         }
         (None, None) => crate::Crs::Unknown(String::new()),
     };
+    for (layer, info) in layers {
+        if info.crs != crs && !are_degrees(&info.crs, &crs) {
+            Transform::new(&info.crs, &crs).map_err(|error| TargetError::NoWay {
+                layer: (*layer).to_owned(),
+                layer_crs: info.crs.to_string(),
+                crs: crs.to_string(),
+                reason: error.to_string(),
+            })?;
+        }
+    }
     let mut at_home = layers
         .iter()
         .map(|(_, info)| *info)
@@ -98,17 +121,13 @@ pub(super) fn resolve(
         _ => None,
     };
     let first = at_home.next();
-    let southward = first.is_none_or(|info| info.grid.y.step() < 0.0);
-    let rows = |(south, north): (f64, f64), size: f64| match southward {
-        true => Axis::spanning(north, south, size),
-        false => Axis::spanning(south, north, size),
-    };
+    let rows = |(south, north): (f64, f64), size: f64| Axis::spanning(north, south, size);
     let ((west, east), vertical, (wide, high)) = match (said, &plan.cell.0) {
         (None, None) => {
             let first = first.ok_or_else(|| unsaid("cell"))?;
             let [horizontal, vertical] = covered()?;
-            let x = around(&first.grid.x, horizontal)?;
-            let y = around(&first.grid.y, vertical)?;
+            let x = around(&running(&first.grid.x, 1.0)?, horizontal)?;
+            let y = around(&running(&first.grid.y, -1.0)?, vertical)?;
             return Ok(Target {
                 grid: Grid::new(x, y),
                 crs,
@@ -138,7 +157,7 @@ fn ends_in(info: &Info, crs: &crate::Crs) -> Option<[(f64, f64); 2]> {
         (from.min(to), from.max(to))
     };
     let (x, y) = (ends(&info.grid.x), ends(&info.grid.y));
-    if info.crs == *crs {
+    if info.crs == *crs || are_degrees(&info.crs, crs) {
         return Some([x, y]);
     }
     let way = Transform::new(&info.crs, crs).ok()?;
@@ -159,6 +178,14 @@ fn ends_in(info: &Info, crs: &crate::Crs) -> Option<[(f64, f64); 2]> {
         }
     }
     all.iter().all(|(low, high)| low < high).then_some(all)
+}
+
+/// The axis turned so that its cells run in this direction.
+fn running(axis: &Axis, direction: f64) -> Result<Axis, GridError> {
+    match axis.step() * direction > 0.0 {
+        true => Ok(*axis),
+        false => Axis::new(axis.edge(axis.cells()), -axis.step(), axis.cells()),
+    }
 }
 
 /// The axis with whole cells added until it covers `low` to `high`.
@@ -286,5 +313,44 @@ mod tests {
             matches!(error, TargetError::Unsaid { what: "cell", .. }),
             "{error}"
         );
+    }
+
+    #[test]
+    fn rows_run_from_the_north_however_a_layers_do() {
+        let up = info((0.0, 0.5, 20), (40.0, 0.5, 10), 4326);
+        let layers = [("a", &up)];
+        for plan in [TargetPlan::default(), cell("0.25")] {
+            let y = resolve(&plan, &layers, None).unwrap().grid.y;
+            assert_eq!((y.origin(), y.edge(y.cells())), (45.0, 40.0));
+            assert!(y.step() < 0.0);
+        }
+        let like = resolve(&TargetPlan::default(), &layers, Some(&up)).unwrap();
+        assert!(like.grid.same_cells(&up.grid));
+    }
+
+    #[test]
+    fn a_reference_system_without_a_way_is_named_before_anything_has_to_be_said() {
+        let degrees = info((0.0, 0.5, 20), (50.0, -0.5, 20), 4326);
+        let british = Info {
+            crs: Crs::Projected(27700),
+            ..degrees.clone()
+        };
+        for (layer, code, named) in [
+            (&degrees, 9999, "EPSG:9999"),
+            (&british, 4326, "EPSG:27700"),
+        ] {
+            let plan = TargetPlan {
+                crs: Said(Some(CrsName(code))),
+                ..TargetPlan::default()
+            };
+            let error = resolve(&plan, &[("a", layer)], None).unwrap_err();
+            let TargetError::NoWay { reason, .. } = &error else {
+                panic!("{error}");
+            };
+            assert!(
+                reason.starts_with(&format!("{named} is not supported")),
+                "{error}"
+            );
+        }
     }
 }

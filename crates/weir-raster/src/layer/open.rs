@@ -18,7 +18,7 @@ use crate::{
     Area, Crs, GeoTiff, Grid, Info, PixelType, ReadAt, Target,
     crs::{self, Transform},
     geotiff::Meaning,
-    overlap::{AxisOverlap, Measure},
+    overlap::{AxisOverlap, Measure, check_latitudes},
     sample,
 };
 
@@ -78,7 +78,7 @@ impl<R: ReadAt> Layer<R> {
     ///
     /// # Errors
     /// [`LayerError`]: no way from the raster's reference system to the target's, no cell in common, no such band, axes that do
-    /// not go together, options that cannot be.
+    /// not go together, spherical areas beyond a pole, options that cannot be.
     pub fn open(
         raster: GeoTiff<R>,
         target: &Target,
@@ -122,7 +122,20 @@ impl<R: ReadAt> Layer<R> {
             }
             Way::Warped(Box::new(warp(info, crs, target, area)?))
         };
-        let same = *crs == target.crs && info.grid.same_cells(&target.grid);
+        // Turned rows are the same cells.
+        let same = match &way {
+            Way::Aligned(fit) => {
+                *crs == target.crs && Grid::new(fit.x, fit.y).same_cells(&target.grid)
+            }
+            Way::Warped(_) => false,
+        };
+        let copied = same && results.iter().all(|one| one.method.keeps_equal_cells());
+        if area == Area::Spherical && first.method.kernel().is_none() && !copied {
+            check_latitudes(&info.grid.y).map_err(|source| LayerError::Grid {
+                name: info.name.clone(),
+                source,
+            })?;
+        }
         let scaled = first.unscale && (info.scale, info.offset) != (1.0, 0.0);
         let meaning = Meaning {
             nodata: first.nodata.or(info.nodata),
@@ -184,7 +197,7 @@ impl<R: ReadAt> Layer<R> {
         self.area
     }
 
-    /// Whether the target's cells are the raster's, and every result has its values.
+    /// Whether the target's cells are the raster's, turned or not, and every result has its values.
     pub fn is_passthrough(&self) -> bool {
         self.same
             && self
@@ -242,7 +255,7 @@ impl<R: ReadAt> Layer<R> {
     /// touch are going to be decoded. Every buffer is reserved with `holder`.
     ///
     /// # Errors
-    /// [`LayerError::Memory`]; [`LayerError::Grid`] for spherical areas beyond a pole.
+    /// [`LayerError::Memory`]; [`LayerError::Grid`] where axes cannot be.
     ///
     /// # Panics
     /// When the target has no such rows.

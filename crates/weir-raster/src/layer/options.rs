@@ -41,9 +41,27 @@ impl LayerOptions {
     pub fn reads_like(&self, other: &Self) -> bool {
         self.band == other.band
             && self.area == other.area
-            && self.nodata == other.nodata
+            // Bits, as NaN is none of the numbers that equal themselves.
+            && self.nodata.map(f64::to_bits) == other.nodata.map(f64::to_bits)
             && self.crs == other.crs
             && self.unscale == other.unscale
             && self.method.kernel() == other.method.kernel()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_without_any_nodata_read_like_themselves() {
+        let with = |nodata| LayerOptions {
+            nodata,
+            ..LayerOptions::new(Method::Minimum)
+        };
+        let none = with(Some(f64::NAN));
+        assert!(none.reads_like(&none.clone()));
+        assert!(!none.reads_like(&with(None)));
+        assert!(!none.reads_like(&with(Some(0.0))));
     }
 }

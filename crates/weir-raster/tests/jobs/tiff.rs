@@ -16,6 +16,8 @@ pub struct Tiff {
     /// Columns and rows of a tile.
     pub tile: u32,
     pub nodata: Option<f32>,
+    /// Scale and offset.
+    pub scale: Option<(f64, f64)>,
     pub values: fn(u32, u32) -> f32,
 }
 
@@ -30,6 +32,7 @@ impl Tiff {
             epsg: 4326,
             tile: 64,
             nodata: Some(-1.0),
+            scale: None,
             values,
         }
     }
@@ -44,7 +47,13 @@ impl Tiff {
             .map(|value| format!("{value}\0"))
             .unwrap_or_default();
         // Header, directory of 15 entries, then what does not fit into entries, then tiles.
-        let entries = if self.nodata.is_some() { 15u32 } else { 14 };
+        let metadata = self.scale.map(|(scale, offset)| {
+            format!(
+                "<GDALMetadata><Item name=\"OFFSET\" sample=\"0\" role=\"offset\">{offset}</Item><Item name=\"SCALE\" sample=\"0\" role=\"scale\">{scale}</Item></GDALMetadata>\0"
+            )
+        });
+        let metadata = metadata.unwrap_or_default();
+        let entries = 14 + u32::from(self.nodata.is_some()) + u32::from(self.scale.is_some());
         let after = 8 + 2 + entries * 12 + 4;
         let mut extra: Vec<u8> = Vec::new();
         let mut directory: Vec<u8> = Vec::new();
@@ -100,6 +109,7 @@ impl Tiff {
         let rest = 24
             + 48
             + 32
+            + metadata.len() as u32
             + if nodata.len() > 4 {
                 nodata.len() as u32
             } else {
@@ -118,6 +128,9 @@ impl Tiff {
             &doubles(&[0.0, 0.0, 0.0, self.origin.0, self.origin.1, 0.0]),
         );
         entry(34735, 3, 16, &shorts(&keys));
+        if self.scale.is_some() {
+            entry(42112, 2, metadata.len() as u32, metadata.as_bytes());
+        }
         if self.nodata.is_some() {
             entry(42113, 2, nodata.len() as u32, nodata.as_bytes());
         }

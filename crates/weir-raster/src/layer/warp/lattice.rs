@@ -46,6 +46,10 @@ impl Surface {
         let [(mut x, y)] = point;
         if let Some(period) = self.period {
             x = x.rem_euclid(period);
+            // A hair west of the seam is rounded to the whole turn, which is no column.
+            if x >= period || (self.is_whole(period) && x >= self.source.columns() as f64) {
+                x = 0.0;
+            }
         }
         let inside = x >= 0.0
             && x < self.source.columns() as f64
@@ -58,11 +62,15 @@ impl Surface {
     pub(super) fn column(&self, column: i64) -> Option<u64> {
         let count = self.source.columns() as i64;
         let turned = match self.period {
-            // Only where the source's last column lies beside its first.
-            Some(period) if (period - count as f64).abs() < 1e-6 => column.rem_euclid(count),
+            Some(period) if self.is_whole(period) => column.rem_euclid(count),
             _ => column,
         };
         (0..count).contains(&turned).then_some(turned as u64)
+    }
+
+    /// Whether the source's last column lies beside its first.
+    fn is_whole(&self, period: f64) -> bool {
+        (period - self.source.columns() as f64).abs() < 1e-6
     }
 
     /// By how many columns a ring may have to be moved to lie on the source.
