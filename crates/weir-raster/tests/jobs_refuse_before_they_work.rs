@@ -180,3 +180,16 @@ fn layers_without_nodata_run_and_a_scale_that_is_left_is_told() {
     let text = String::from_utf8(place.output(&job, "256MiB", 1)).unwrap();
     assert!(text.lines().any(|line| line.ends_with(",-1.0")));
 }
+
+#[test]
+fn nodata_that_the_type_rounds_is_no_obstacle() {
+    let place = Place::new();
+    // The header's decimal is not the double that the cells have.
+    Tiff {
+        nodata: Some(-3.4e38),
+        ..Tiff::world(90, classes)
+    }
+    .write(&place.path("f.tif"));
+    let job = place.job(place.plan("f: {path: f.tif}", "cell: 4"));
+    assert_eq!(job.unwrap().copied(), ["f"]);
+}
