@@ -12,19 +12,23 @@ const LONG: u16 = 4;
 
 /// A little-endian TIFF of 40 × 24 bytes in two strips, deflated, with its directory behind the data.
 fn small(change: impl Fn(&mut Vec<Entry>)) -> Vec<u8> {
+    packed(&deflated, change)
+}
+
+fn deflated(values: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(values).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The same, with strips packed in another way.
+fn packed(pack: &dyn Fn(&[u8]) -> Vec<u8>, change: impl Fn(&mut Vec<Entry>)) -> Vec<u8> {
     let mut file = vec![b'I', b'I', 42, 0, 0, 0, 0, 0];
     let mut strips = Vec::new();
     for strip in 0..2u8 {
-        use std::io::Write;
-        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder
-            .write_all(
-                &(0..480u32)
-                    .map(|at| (at % 97) as u8 + strip)
-                    .collect::<Vec<_>>(),
-            )
-            .unwrap();
-        let bytes = encoder.finish().unwrap();
+        let values: Vec<u8> = (0..480u32).map(|at| (at % 97) as u8 + strip).collect();
+        let bytes = pack(&values);
         strips.push((file.len() as u32, bytes.len() as u32));
         file.extend(bytes);
     }
@@ -190,7 +194,92 @@ fn a_bomb_stays_within_the_block() {
     bytes[table..table + 4].copy_from_slice(&at.to_le_bytes());
     let lengths = table + 8;
     bytes[lengths..lengths + 4].copy_from_slice(&(bomb.len() as u32).to_le_bytes());
-    assert_eq!(read(bytes).unwrap(), 960);
+    refused(bytes, "more than 960 bytes come out of it, and 480 belong");
+}
+
+#[test]
+fn a_checksum_that_does_not_fit_is_told() {
+    // The last four bytes of a stream are its checksum, of deflate and of zstd.
+    let spoilt = |mut bytes: Vec<u8>| {
+        *bytes.last_mut().unwrap() ^= 1;
+        bytes
+    };
+    let zstd = |values: &[u8]| {
+        use std::io::Write;
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.include_checksum(true).unwrap();
+        encoder.write_all(values).unwrap();
+        encoder.finish().unwrap()
+    };
+    let as_zstd = |entries: &mut Vec<Entry>| {
+        entries.retain(|entry| entry.0 != 259);
+        entries.push((259, SHORT, 1, 50000));
+    };
+    assert_eq!(read(packed(&zstd, as_zstd)).unwrap(), 960);
+    refused(packed(&|values| spoilt(zstd(values)), as_zstd), "block 0");
+    refused(
+        packed(&|values| spoilt(deflated(values)), |_| ()),
+        "block 0",
+    );
+    // Without the checksum.
+    let cut = |values: &[u8]| {
+        let mut bytes = deflated(values);
+        bytes.truncate(bytes.len() - 4);
+        bytes
+    };
+    refused(packed(&cut, |_| ()), "block 0");
+}
+
+#[test]
+fn a_last_strip_may_be_whole_and_streams_may_be_padded() {
+    let padded = |values: &[u8]| {
+        let mut bytes = deflated(values);
+        bytes.extend([0xAA; 5]);
+        bytes
+    };
+    assert_eq!(read(packed(&padded, |_| ())).unwrap(), 960);
+    // Of the second strip's 12 rows 8 are the raster's; its checksum is still looked at.
+    let of_20_rows = |entries: &mut Vec<Entry>| entries[1] = (257, SHORT, 1, 20);
+    assert_eq!(read(small(of_20_rows)).unwrap(), 800);
+    let spoilt = |values: &[u8]| {
+        let mut bytes = deflated(values);
+        // Of the second strip, whose first value is 1.
+        *bytes.last_mut().unwrap() ^= values[0];
+        bytes
+    };
+    refused(packed(&spoilt, of_20_rows), "block 1");
+}
+
+/// A directory of one entry behind the file's own, of this kind (tag 254).
+fn followed_by(kind: u32) -> Vec<u8> {
+    let mut bytes = small(|_| ());
+    let (end, at) = (bytes.len() - 4, bytes.len() as u32);
+    bytes[end..].copy_from_slice(&at.to_le_bytes());
+    bytes.extend([1, 0, 254, 0, 4, 0, 1, 0, 0, 0]);
+    bytes.extend(kind.to_le_bytes());
+    bytes.extend(at.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_mask_is_refused_and_overviews_are_not() {
+    refused(
+        followed_by(4),
+        "a mask within the file is not read; make what it hides nodata",
+    );
+    // An overview, its mask, another page; the directory then points at itself.
+    for kind in [1, 5, 2] {
+        assert_eq!(read(followed_by(kind)).unwrap(), 960);
+    }
+}
+
+#[test]
+fn a_band_of_opacity_is_known() {
+    let alpha = |kind| {
+        let bytes = with(338, SHORT, 1, kind);
+        GeoTiff::open("x.tif", bytes, LIMITS).unwrap().info().alpha
+    };
+    assert_eq!((alpha(0), alpha(1), alpha(2)), (None, Some(1), Some(1)));
 }
 
 proptest! {

@@ -193,3 +193,43 @@ fn nodata_that_the_type_rounds_is_no_obstacle() {
     let job = place.job(place.plan("f: {path: f.tif}", "cell: 4"));
     assert_eq!(job.unwrap().copied(), ["f"]);
 }
+
+#[test]
+fn what_a_file_says_and_is_lost_is_warned_about() {
+    let place = Place::with_worlds();
+    let warnings = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = Tiff::world(64, noise).bytes();
+        change(&mut bytes);
+        std::fs::write(place.path("other.tif"), bytes).unwrap();
+        let plan = place.plan("o: {path: other.tif}", "cell: 1");
+        place.job(plan).unwrap().warnings().to_vec()
+    };
+    assert_eq!(warnings(&|_| ()), Vec::<String>::new());
+    // The code of degrees becomes that of a system of the file's own making.
+    let code = [2048u16, 0, 1, 4326].map(u16::to_le_bytes).concat();
+    let own = |bytes: &mut Vec<u8>| {
+        let at = bytes.windows(8).position(|key| key == code).unwrap();
+        bytes[at + 6..at + 8].copy_from_slice(&32767u16.to_le_bytes());
+    };
+    let said = warnings(&own);
+    assert!(
+        said.len() == 1 && said[0].contains("out-o.tif will not name its reference system"),
+        "{said:?}"
+    );
+    // Two bands, of which the second holds opacity, in place of a colour model and the value for none.
+    let opaque = |bytes: &mut Vec<u8>| {
+        let entry = |index: usize| 10 + index * 12;
+        let tag = |bytes: &mut Vec<u8>, index: usize, tag: u16, value: u16| {
+            let at = entry(index);
+            bytes[at..at + 2].copy_from_slice(&tag.to_le_bytes());
+            bytes[at + 8..at + 10].copy_from_slice(&value.to_le_bytes());
+        };
+        tag(bytes, 4, 338, 2);
+        tag(bytes, 5, 277, 2);
+    };
+    let said = warnings(&opaque);
+    assert!(
+        said.len() == 1 && said[0].contains("band 2 of") && said[0].contains("opacity"),
+        "{said:?}"
+    );
+}

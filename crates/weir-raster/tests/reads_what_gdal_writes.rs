@@ -293,3 +293,56 @@ fn blocks_that_are_not_in_the_file_are_nodata() {
     assert_eq!(info.nodata, Some(-7.0));
     assert!(values.iter().all(|value| *value == -7.0));
 }
+
+#[test]
+fn systems_of_their_own_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = source(folder.path());
+    let out = folder.path().join("out.tif");
+    let out = out.to_str().unwrap();
+    let mut systems = Vec::new();
+    for latitude in [10, 20, 10] {
+        let system = format!("+proj=laea +lat_0={latitude} +lon_0=5 +ellps=GRS80 +units=m");
+        let _ = fs::remove_file(out);
+        // A cell that its tiepoint points at in the middle makes no other system.
+        let point = ["AREA_OR_POINT=Area", "AREA_OR_POINT=Point"][systems.len() / 2];
+        if !gdal(&[
+            "-of", "GTiff", "-a_srs", &system, "-mo", point, &source, out,
+        ]) {
+            eprintln!("skipped: gdal_translate is not on the path");
+            return;
+        }
+        systems.push(read(out, 1).0.crs);
+    }
+    assert!(matches!(&systems[0], Crs::Unknown(text) if text.contains("keys ")));
+    assert_ne!(systems[0], systems[1]);
+    assert_eq!(systems[0], systems[2]);
+}
+
+#[test]
+fn a_mask_within_the_file_is_refused_and_its_remedy_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = source(folder.path());
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (masked, plain) = (place("masked.tif"), place("plain.tif"));
+    let inside = ["--config", "GDAL_TIFF_INTERNAL_MASK", "YES"];
+    let made = gdal(
+        &[
+            &inside[..],
+            &["-of", "GTiff", "-mask", "1", &source, &masked],
+        ]
+        .concat(),
+    );
+    if !made {
+        eprintln!("skipped: gdal_translate is not on the path");
+        return;
+    }
+    let open = |path: &str| {
+        let file = File::open(path).unwrap();
+        GeoTiff::open(path, file, ReadLimits::default()).map(|_| ())
+    };
+    let error = open(&masked).unwrap_err().to_string();
+    assert!(error.contains("gdal_translate -mask none"), "{error}");
+    assert!(gdal(&["-of", "GTiff", "-mask", "none", &masked, &plain]));
+    open(&plain).unwrap();
+}

@@ -30,8 +30,14 @@ impl Coding {
         self.columns * self.bands * self.pixel.bytes() as usize
     }
 
-    /// Decompresses into `out`, which gets [`Coding::bytes`] bytes, in the machine's order and without a predictor.
-    pub(super) fn decode(&self, stored: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    /// Decompresses into `out`, which gets [`Coding::bytes`] bytes, in the machine's order and without a predictor. `whole` is the bytes of a
+    /// block that no edge cuts: some programs write the last strip so.
+    pub(super) fn decode(
+        &self,
+        stored: &[u8],
+        whole: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
         let wanted = self.bytes();
         // What the block before left is written over, or the block is refused.
         out.resize(wanted, 0);
@@ -41,11 +47,11 @@ impl Coding {
                 out[..bytes].copy_from_slice(&stored[..bytes]);
                 bytes
             }
-            Compression::Deflate => fill(flate2::read::ZlibDecoder::new(stored), out)?,
+            Compression::Deflate => fill(flate2::bufread::ZlibDecoder::new(stored), whole, out)?,
             Compression::Zstd => {
                 let decoder = zstd::stream::read::Decoder::with_buffer(stored)
                     .map_err(|error| error.to_string())?;
-                fill(decoder, out)?
+                fill(decoder.single_frame(), whole, out)?
             }
             Compression::Lzw => lzw(stored, out)?,
             Compression::PackBits => pack_bits(stored, out),
@@ -131,17 +137,31 @@ pub(super) fn fill_value(pixel: PixelType, value: f64, count: usize, out: &mut V
     }
 }
 
-/// Reads until `out` is full or the stream ends; what follows is not looked at, so that a bomb stays small.
-fn fill(mut stream: impl Read, out: &mut [u8]) -> Result<usize, String> {
+/// Reads until `out` is full, then to the stream's end, as its checksum is only looked at there. So that a bomb stays small no more than
+/// `whole` bytes are read beyond `out`.
+fn fill(mut stream: impl Read, whole: u64, out: &mut [u8]) -> Result<usize, String> {
     let mut got = 0;
     while got < out.len() {
         match stream.read(&mut out[got..]) {
-            Ok(0) => break,
+            Ok(0) => return Ok(got),
             Ok(more) => got += more,
             Err(error) => return Err(error.to_string()),
         }
     }
-    Ok(got)
+    let (mut rest, mut beyond) = ([0u8; 1024], 0);
+    loop {
+        match stream.read(&mut rest) {
+            Ok(0) => return Ok(got),
+            Ok(more) => beyond += more as u64,
+            Err(error) => return Err(error.to_string()),
+        }
+        if beyond > whole {
+            return Err(format!(
+                "more than {} bytes come out of it, and {got} belong in it",
+                got as u64 + whole
+            ));
+        }
+    }
 }
 
 fn lzw(stored: &[u8], out: &mut [u8]) -> Result<usize, String> {

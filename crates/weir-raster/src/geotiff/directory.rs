@@ -1,14 +1,22 @@
-//! The header and the first directory of a TIFF (TIFF 6.0; BigTIFF design of 2007).
+//! The header and the directories of a TIFF (TIFF 6.0; BigTIFF design of 2007).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bytes::ReadAt;
 
 /// The most entries of a directory; files in use have about thirty.
 const MAX_ENTRIES: u64 = 4096;
 
+/// The most directories that are looked through for a mask; a file with overviews and their masks has about thirty.
+const MAX_DIRECTORIES: usize = 64;
+
+/// Bits of the kind of a directory (tag 254): it is an overview, it is a mask.
+const OVERVIEW: u64 = 1;
+const MASK: u64 = 4;
+
 /// The tags that are read.
 pub(super) mod tag {
+    pub(crate) const KIND: u16 = 254;
     pub(crate) const COLUMNS: u16 = 256;
     pub(crate) const ROWS: u16 = 257;
     pub(crate) const BITS: u16 = 258;
@@ -25,6 +33,7 @@ pub(super) mod tag {
     pub(crate) const TILE_ROWS: u16 = 323;
     pub(crate) const TILE_OFFSETS: u16 = 324;
     pub(crate) const TILE_LENGTHS: u16 = 325;
+    pub(crate) const EXTRA_SAMPLES: u16 = 338;
     pub(crate) const SAMPLE_FORMAT: u16 = 339;
     pub(crate) const MODEL_SCALE: u16 = 33550;
     pub(crate) const MODEL_TIEPOINT: u16 = 33922;
@@ -52,10 +61,12 @@ pub(super) struct Wrong {
     pub(super) reason: String,
 }
 
-/// The first directory of a file.
+/// A directory of a file: the first, as it is read here.
 #[derive(Debug)]
 pub(super) struct Directory {
     entries: BTreeMap<u16, Entry>,
+    /// Where the next one starts; 0 where there is none.
+    next: u64,
     pub(super) little: bool,
     pub(super) big: bool,
     /// The most bytes that the values of one entry may have.
@@ -78,6 +89,7 @@ impl Directory {
         };
         let mut directory = Self {
             entries: BTreeMap::new(),
+            next: 0,
             little,
             big: false,
             limit,
@@ -140,7 +152,39 @@ impl Directory {
                 at: values,
             });
         }
+        // A file that ends here is readable: what its first directory names is there.
+        let mut next = [0u8; 8];
+        let end = start + bytes.len() as u64;
+        self.next = match fill(file, end, &mut next[..inline as usize]) {
+            Ok(()) if self.big => self.long8(&next),
+            Ok(()) => u64::from(self.long(&next)),
+            Err(_) => 0,
+        };
         Ok(())
+    }
+
+    /// Whether one of the directories behind this one is a mask of the raster itself, and not of an overview. A chain that is damaged or
+    /// runs in a circle is followed as far as it goes.
+    pub(super) fn has_mask(&self, file: &mut impl ReadAt) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = self.next;
+        while next != 0 && seen.len() < MAX_DIRECTORIES && seen.insert(next) {
+            let mut directory = Self {
+                entries: BTreeMap::new(),
+                next: 0,
+                ..*self
+            };
+            if directory.read_entries(file, next).is_err() {
+                break;
+            }
+            if let Ok(Some(kind)) = directory.number(file, tag::KIND)
+                && kind & (MASK | OVERVIEW) == MASK
+            {
+                return true;
+            }
+            next = directory.next;
+        }
+        false
     }
 
     /// The bytes of an entry's values, in the file's order.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use crate::grid::{Axis, Grid, GridError};
 
 /// A reference system of coordinates.
@@ -11,7 +13,8 @@ pub enum Crs {
     Geographic(u16),
     /// A projection, with its EPSG code.
     Projected(u16),
-    /// The file names none, or one of its own making; its description, where it has one.
+    /// The file names none, or one of its own making: its description, where it has one, and a sum over all that its keys say of it, so that
+    /// two systems are the same only if their keys are.
     Unknown(String),
 }
 
@@ -61,8 +64,9 @@ const PROJECTED: u16 = 3072;
 /// The code for what is described by further keys.
 const USER_DEFINED: u16 = 32767;
 
-/// The tag that the doubles of keys are in.
+/// The tags that the doubles and the texts of keys are in.
 const GEO_DOUBLES: u16 = 34736;
+const GEO_TEXTS: u16 = 34737;
 /// The keys of an ellipsoid's axes.
 const MAJOR_AXIS: u16 = 2057;
 const MINOR_AXIS: u16 = 2058;
@@ -134,7 +138,7 @@ impl Tags {
         }
         match (self.short(PROJECTED), known(GEODETIC)) {
             (None, Some(code)) => Crs::Geographic(code),
-            _ => Crs::Unknown(self.citation()),
+            _ => Crs::Unknown(self.own()),
         }
     }
 
@@ -160,21 +164,54 @@ impl Tags {
             .all(is_zero)
     }
 
-    fn citation(&self) -> String {
-        let Some(entry) = self.entry(CITATION) else {
+    /// A name for a system of the file's own making; none where no key says anything of one.
+    fn own(&self) -> String {
+        let count = self.keys.get(3).copied().map_or(0, usize::from);
+        let entries = self.keys.get(4..).unwrap_or_default().chunks_exact(4);
+        // What is left out says what kind of coordinates there are and where in a cell they point, and not what they mean.
+        let mut said: Vec<(u16, String)> = entries
+            .take(count)
+            .filter(|entry| ![MODEL_TYPE, RASTER_TYPE].contains(&entry[0]))
+            .map(|entry| (entry[0], self.value(entry)))
+            .collect();
+        if said.is_empty() {
             return String::new();
-        };
+        }
+        said.sort();
+        let mut sum = Sha256::new();
+        for (key, value) in said {
+            sum.update(format!("{key}={value}\n"));
+        }
+        let sum = sum.finalize();
+        let sum: String = sum
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        match self.entry(CITATION).map(|entry| self.value(entry)) {
+            Some(citation) if !citation.is_empty() => {
+                let citation: String = citation.chars().take(120).collect();
+                format!("{citation}, keys {sum}")
+            }
+            _ => format!("keys {sum}"),
+        }
+    }
+
+    /// The value of a key as text, the same wherever in the file it lies.
+    fn value(&self, entry: &[u16]) -> String {
         let (length, start) = (usize::from(entry[2]), usize::from(entry[3]));
-        let text = self
-            .texts
-            .as_bytes()
-            .get(start..start.saturating_add(length))
-            .unwrap_or_default();
-        String::from_utf8_lossy(text)
-            .trim_end_matches(['|', '\0'])
-            .chars()
-            .take(120)
-            .collect()
+        let range = start..start.saturating_add(length);
+        match entry[1] {
+            0 => entry[3].to_string(),
+            GEO_DOUBLES => format!("{:?}", self.doubles.get(range).unwrap_or_default()),
+            GEO_TEXTS => {
+                let text = self.texts.as_bytes().get(range).unwrap_or_default();
+                String::from_utf8_lossy(text)
+                    .trim_end_matches(['|', '\0'])
+                    .to_owned()
+            }
+            tag => format!("{length} at {start} of {tag}"),
+        }
     }
 
     /// The grid of `columns × rows` cells; without a georeference cells of size 1 from the origin, rows downwards.

@@ -91,6 +91,8 @@ pub struct Info {
     pub crs: Crs,
     /// How many bands.
     pub bands: u16,
+    /// The band, from 1, that the file says holds opacity. It is read as any other, and hides nothing.
+    pub alpha: Option<u16>,
     /// The type of the values, the same for all bands.
     pub pixel: PixelType,
     /// The value that means none, as the file writes it.

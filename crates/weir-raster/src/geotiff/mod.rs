@@ -6,6 +6,7 @@ mod decoded;
 mod directory;
 mod error;
 mod georeference;
+mod header;
 mod info;
 mod reader;
 mod samples;

@@ -131,6 +131,7 @@ impl Job {
             )?);
         }
         warnings.extend(layers.iter().filter_map(scaled));
+        warnings.extend(layers.iter().filter_map(opacity));
         let mut outputs = Vec::new();
         for (name, output) in &plan.outputs {
             for (layer, path) in plan.files_of(output) {
@@ -138,6 +139,7 @@ impl Job {
                 for layer in wanted.iter().filter(|_| output.kind.raster().is_some()) {
                     warnings.extend(unmarked(&layers[*layer], &plan.layers[*layer].1));
                 }
+                warnings.extend(unnamed(&target, output.kind.raster().is_some(), &path));
                 let known = (&target, &layers[..]);
                 outputs.push(Output::make(
                     (name, output),
@@ -344,6 +346,29 @@ fn unmarked(layer: &JobLayer, spec: &LayerPlan) -> Option<String> {
         layer.path.display(),
         layer.name
     ))
+}
+
+/// A band of opacity beside the layer's.
+fn opacity(layer: &JobLayer) -> Option<String> {
+    let alpha = layer
+        .info
+        .alpha
+        .filter(|band| *band != layer.options.band)?;
+    Some(format!(
+        "band {alpha} of {} holds opacity, which is not looked at: cells that it hides count as values; gdalwarp -dstnodata VALUE makes them nodata",
+        layer.path.display()
+    ))
+}
+
+/// A GeoTIFF in a reference system that has no code.
+fn unnamed(target: &Target, raster: bool, path: &str) -> Option<String> {
+    let lost = matches!(&target.crs, crate::Crs::Unknown(text) if raster && !text.is_empty());
+    lost.then(|| {
+        format!(
+            "{path} will not name its reference system: {} has no EPSG code; gdal_edit -a_srs puts it in",
+            target.crs
+        )
+    })
 }
 
 fn common_divisor(mut a: u64, mut b: u64) -> u64 {

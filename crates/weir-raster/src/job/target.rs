@@ -226,6 +226,7 @@ mod tests {
             ),
             crs: Crs::Geographic(code),
             bands: 1,
+            alpha: None,
             pixel: PixelType::Float32,
             nodata: None,
             scale: 1.0,
