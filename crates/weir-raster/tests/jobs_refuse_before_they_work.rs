@@ -197,12 +197,20 @@ fn nodata_that_the_type_rounds_is_no_obstacle() {
 #[test]
 fn what_a_file_says_and_is_lost_is_warned_about() {
     let place = Place::with_worlds();
+    let warned = |nodata: &str| {
+        let layer = format!("o: {{path: other.tif{nodata}}}");
+        let job = place.job(place.plan(&layer, "cell: 1")).unwrap();
+        job.warnings().to_vec()
+    };
     let warnings = |change: &dyn Fn(&mut Vec<u8>)| {
-        let mut bytes = Tiff::world(64, noise).bytes();
+        let plain = Tiff {
+            nodata: None,
+            ..Tiff::world(64, noise)
+        };
+        let mut bytes = plain.bytes();
         change(&mut bytes);
         std::fs::write(place.path("other.tif"), bytes).unwrap();
-        let plan = place.plan("o: {path: other.tif}", "cell: 1");
-        place.job(plan).unwrap().warnings().to_vec()
+        warned("")
     };
     assert_eq!(warnings(&|_| ()), Vec::<String>::new());
     // The code of degrees becomes that of a system of the file's own making.
@@ -216,7 +224,7 @@ fn what_a_file_says_and_is_lost_is_warned_about() {
         said.len() == 1 && said[0].contains("out-o.tif will not name its reference system"),
         "{said:?}"
     );
-    // Two bands, of which the second holds opacity, in place of a colour model and the value for none.
+    // Two bands, of which the second holds opacity, in place of a colour model.
     let opaque = |bytes: &mut Vec<u8>| {
         let entry = |index: usize| 10 + index * 12;
         let tag = |bytes: &mut Vec<u8>, index: usize, tag: u16, value: u16| {
@@ -232,4 +240,5 @@ fn what_a_file_says_and_is_lost_is_warned_about() {
         said.len() == 1 && said[0].contains("band 2 of") && said[0].contains("opacity"),
         "{said:?}"
     );
+    assert_eq!(warned(", nodata: -1"), Vec::<String>::new());
 }

@@ -348,8 +348,11 @@ fn unmarked(layer: &JobLayer, spec: &LayerPlan) -> Option<String> {
     ))
 }
 
-/// A band of opacity beside the layer's.
+/// A band of opacity beside the layer's. A nodata value goes before it, as in GDAL.
 fn opacity(layer: &JobLayer) -> Option<String> {
+    if layer.options.nodata.or(layer.info.nodata).is_some() {
+        return None;
+    }
     let alpha = layer
         .info
         .alpha
@@ -365,7 +368,7 @@ fn unnamed(target: &Target, raster: bool, path: &str) -> Option<String> {
     let lost = matches!(&target.crs, crate::Crs::Unknown(text) if raster && !text.is_empty());
     lost.then(|| {
         format!(
-            "{path} will not name its reference system: {} has no EPSG code; gdal_edit -a_srs puts it in",
+            "{path} will not name its reference system: {} has no EPSG code; gdal_edit.py -a_srs puts it in",
             target.crs
         )
     })
