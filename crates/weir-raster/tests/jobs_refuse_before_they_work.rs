@@ -55,6 +55,12 @@ fn bands_files_and_headers_are_looked_at_first() {
         matches!(error, JobError::Files(FilesError::NotFound { .. })),
         "{error}"
     );
+    // Opening the pipe would wait for somebody who writes into it.
+    let pipe = place.path("pipe.tif");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let error = opened("a: {path: pipe.tif}");
+    assert!(error.to_string().contains("no regular file"), "{error}");
     std::fs::write(place.path("text.tif"), "not a TIFF at all").unwrap();
     let error = opened("a: {path: text.tif}");
     assert_eq!(error.code(), "W0605", "{error}");
@@ -120,6 +126,36 @@ fn an_input_that_changed_behind_a_run_is_refused() {
     // Another plan in the same folder.
     let other = place.run(&place.worlds("2"), "run", id, &mib(256), 1, Cancel::new());
     assert!(matches!(other.result, Err(JobError::OtherPlan { .. })));
+}
+
+#[test]
+fn a_grid_that_changed_behind_a_run_is_refused() {
+    let place = Place::with_worlds();
+    let like = |west: f64| {
+        Tiff {
+            origin: (west, 80.0),
+            ..Tiff::world(90, classes)
+        }
+        .write(&place.path("like.tif"));
+    };
+    let id = id();
+    let run = |cancel: Cancel| {
+        let plan = place.plan("a: {path: a.tif}", "like: like.tif");
+        let job = place.job(plan).unwrap();
+        place.run(&job, "run", id, &mib(256), 1, cancel).result
+    };
+    like(-180.0);
+    let cancel = Cancel::new();
+    cancel.cancel(CancelReason::User);
+    assert!(run(cancel).unwrap().cancelled);
+    // As many cells, elsewhere.
+    like(-170.0);
+    let error = run(Cancel::new()).unwrap_err();
+    assert_eq!(error.code(), "W0604", "{error}");
+    assert!(
+        error.to_string().contains("like.tif has changed since"),
+        "{error}"
+    );
 }
 
 #[test]

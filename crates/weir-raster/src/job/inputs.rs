@@ -70,7 +70,25 @@ impl InputFacts {
 }
 
 /// Opens a raster and reads its header.
+///
+/// # Errors
+/// [`JobError`], for what is no regular file as well: opening a pipe waits for who writes into it.
 pub(super) fn open_raster(files: &dyn Files, path: &Path) -> Result<GeoTiff<File>, JobError> {
+    if let Ok(found) = std::fs::metadata(path)
+        && !found.is_file()
+    {
+        let kind = if found.is_dir() {
+            "a folder"
+        } else {
+            "no regular file"
+        };
+        return Err(JobError::Files(FilesError::Other {
+            doing: Doing::Read,
+            path: path.to_owned(),
+            kind: std::io::ErrorKind::InvalidInput,
+            reason: format!("it is {kind}, and a raster is read at many places of a file"),
+        }));
+    }
     let file = files.open(path)?;
     Ok(GeoTiff::open(
         path.display().to_string(),

@@ -11,6 +11,7 @@ mod inputs;
 mod open;
 mod outputs;
 mod part;
+mod places;
 mod preflight;
 mod record;
 mod taking_up;

@@ -9,6 +9,7 @@ use weir_files::Files;
 use super::JobError;
 use super::inputs::{InputFacts, open_raster};
 use super::outputs::Output;
+use super::places::Places;
 use super::target::resolve;
 use crate::geotiff::write::Cells;
 use crate::plan::{LayerPlan, Plan};
@@ -132,9 +133,21 @@ impl Job {
         }
         warnings.extend(layers.iter().filter_map(scaled));
         warnings.extend(layers.iter().filter_map(opacity));
+        let mut inputs = Vec::new();
+        let mut places = Places::default();
+        for layer in &layers {
+            inputs.push(InputFacts::of(&**files, &layer.path)?);
+            places.read(&layer.path, format!("the layer {}", layer.name));
+        }
+        if like.is_some() {
+            let path = place(&plan.target.like);
+            inputs.push(InputFacts::of(&**files, &path)?);
+            places.read(&path, "target.like".to_owned());
+        }
         let mut outputs = Vec::new();
         for (name, output) in &plan.outputs {
             for (layer, path) in plan.files_of(output) {
+                places.written(&place(&path), name)?;
                 let wanted = layer.map_or_else(|| (0..layers.len()).collect(), |layer| vec![layer]);
                 for layer in wanted.iter().filter(|_| output.kind.raster().is_some()) {
                     warnings.extend(unmarked(&layers[*layer], &plan.layers[*layer].1));
@@ -149,10 +162,6 @@ impl Job {
                     files,
                 )?);
             }
-        }
-        let mut inputs = Vec::new();
-        for layer in &layers {
-            inputs.push(InputFacts::of(&**files, &layer.path)?);
         }
         warnings.dedup();
         Ok(Self {

@@ -23,7 +23,9 @@ pub(super) struct Begun {
     pub plan: String,
     /// Target rows in a part.
     pub part_rows: u64,
-    /// The files that are read.
+    /// The cells and the reference system of the target, every digit of them.
+    pub target: String,
+    /// The files that are read, that of `target.like` last.
     pub inputs: Vec<InputFacts>,
 }
 

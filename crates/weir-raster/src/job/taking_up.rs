@@ -12,6 +12,7 @@ use super::inputs::InputFacts;
 use super::part::part_file;
 use super::record::{AssembledRecord, Begun, PartRecord, Record};
 use super::{Job, JobError};
+use crate::Target;
 
 /// The plan as it is run, in the run's folder.
 pub(super) const PLAN: &str = "plan.yaml";
@@ -98,6 +99,7 @@ pub(super) fn take_up(
         None => journal.append(&Record::Begun(Begun {
             plan: digest,
             part_rows: job.part_rows(),
+            target: described(&job.target),
             inputs: job.inputs.clone(),
         }))?,
     }
@@ -142,7 +144,16 @@ fn same(job: &Job, begun: &Begun, digest: &str, folder: &Path) -> Result<(), Job
             });
         }
     }
+    // Last: where a file has changed, that is why.
+    if begun.target != described(&job.target) {
+        return Err(other());
+    }
     Ok(())
+}
+
+/// A target in words that are the same for the same one only.
+fn described(target: &Target) -> String {
+    format!("{:?} {:?}", target.grid, target.crs)
 }
 
 /// Whether the inputs still are what the job looked at when it was opened: asked after the last part.

@@ -187,7 +187,7 @@ impl Place {
         }
     }
 
-    /// The output of a fresh run.
+    /// The output of a fresh run, which is gone then: what is there later is another run's.
     pub fn output(&self, job: &Job, budget: &str, threads: usize) -> Vec<u8> {
         let budget = Budget::detached(budget.parse().unwrap());
         let folder = format!("run-{}", id());
@@ -202,7 +202,9 @@ impl Place {
             budget.ledger_is_empty(),
             "everything reserved was given back"
         );
-        std::fs::read(self.path("out.csv")).unwrap()
+        let bytes = std::fs::read(self.path("out.csv")).unwrap();
+        std::fs::remove_file(self.path("out.csv")).unwrap();
+        bytes
     }
 }
 

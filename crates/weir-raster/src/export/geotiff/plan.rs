@@ -42,6 +42,8 @@ pub(super) struct Plan {
     /// The last level whose tiles are in the parts' files.
     pub(super) within: usize,
     pub(super) part_rows: u64,
+    /// The target's cells and reference system, every digit of them.
+    target: String,
 }
 
 impl Plan {
@@ -92,6 +94,7 @@ impl Plan {
             within: (levels.len() - 1).min(halvings as usize),
             levels,
             part_rows: side << halvings,
+            target: format!("{:?} {:?}", target.grid, target.crs),
         })
     }
 
@@ -143,15 +146,11 @@ impl Plan {
             cells,
             overviews,
             sparse,
-            levels,
             part_rows,
+            target,
             ..
         } = self;
-        let raster = levels[0];
-        format!(
-            "{}x{} {coding:?} {cells:?} {overviews:?} sparse={sparse} part_rows={part_rows}",
-            raster.columns, raster.rows
-        )
+        format!("{target} {coding:?} {cells:?} {overviews:?} sparse={sparse} part_rows={part_rows}")
     }
 }
 
