@@ -377,6 +377,101 @@ fn the_commands_of_the_guide_run_as_printed() {
 }
 
 #[test]
+fn what_is_read_is_not_written_over() {
+    let weir = worlds();
+    let before = std::fs::read(weir.folder().join("people.tif")).unwrap();
+    let whole = weir.folder().join("people.tif");
+    for out in ["./people.tif", "out/../people.tif", whole.to_str().unwrap()] {
+        let ran = weir.run(&["raster", "resample", "people.tif", out, "--cell=5"]);
+        assert_eq!(ran.code, Some(3), "{ran:?}");
+        assert!(ran.stderr.contains("the layer people's file"), "{ran:?}");
+    }
+    let ran = weir.run(&[
+        "raster",
+        "resample",
+        "people.tif",
+        "./land.tif",
+        "--like=land.tif",
+    ]);
+    assert!(ran.stderr.contains("target.like's file"), "{ran:?}");
+    assert!(std::fs::read(&whole).unwrap() == before);
+    assert!(weir.last().is_none(), "nothing was entered");
+}
+
+#[test]
+fn outputs_that_changed_are_made_again_by_one_process_at_a_time() {
+    let weir = worlds();
+    weir.good(&["raster", "resample", "people.tif", "out.csv", "--cell=5"]);
+    let out = weir.folder().join("out.csv");
+    let whole = std::fs::read(&out).unwrap();
+    let mut changed = whole.clone();
+    changed[whole.len() / 2] ^= 1;
+    for bytes in [&changed[..], &whole[..whole.len() / 2]] {
+        std::fs::write(&out, bytes).unwrap();
+        let folder = folder_of(&weir.last().unwrap());
+        let other = std::fs::File::open(folder.join("plan.yaml")).unwrap();
+        other.lock().unwrap();
+        let ran = weir.run(&["raster", "resume", "last"]);
+        assert!(
+            ran.code == Some(1) && ran.stderr.contains("W0301"),
+            "{ran:?}"
+        );
+        assert!(std::fs::read(&out).unwrap() == bytes);
+        drop(other);
+        let ran = weir.good(&["raster", "resume", "last"]);
+        assert!(ran.stdout.contains("are there again"), "{ran:?}");
+        assert!(std::fs::read(&out).unwrap() == whole);
+    }
+    let ran = weir.good(&["raster", "resume", "last"]);
+    assert!(ran.stdout.contains("finished already"), "{ran:?}");
+}
+
+#[test]
+fn resuming_is_not_advised_where_it_cannot_help() {
+    let weir = worlds();
+    // Sums are beyond 255.
+    let ran = weir.run(&[
+        "raster",
+        "resample",
+        "people.tif",
+        "out.tif",
+        "--cell=5",
+        "-r",
+        "sum",
+        "-ot",
+        "Byte",
+    ]);
+    assert!(
+        ran.code == Some(3) && ran.stderr.contains("W0607"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("raster resume"), "{ran:?}");
+}
+
+#[test]
+fn layers_of_a_command_line_have_names_of_their_own() {
+    let weir = worlds();
+    let names = [
+        "wc2.1_10m_1.tif",
+        "wc2.1_10m_12.tif",
+        "bbox.tif",
+        "A.tif",
+        "a.tif",
+    ];
+    for name in names {
+        std::fs::copy(weir.folder().join("people.tif"), weir.folder().join(name)).unwrap();
+    }
+    let mut arguments = vec!["raster", "merge", "-o", "out.csv", "--cell=10"];
+    arguments.extend(names);
+    weir.good(&arguments);
+    let table = std::fs::read_to_string(weir.folder().join("out.csv")).unwrap();
+    assert_eq!(
+        table.lines().next(),
+        Some("x,y,wc2_1_10m_1,wc2_1_10m_12,layer_bbox,A,a_2")
+    );
+}
+
+#[test]
 fn a_run_of_another_kind_is_not_resumed() {
     let weir = worlds();
     weir.good(&[

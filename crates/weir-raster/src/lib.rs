@@ -48,7 +48,7 @@ pub use geotiff::{
 pub use grid::{Axis, Grid, GridError, MAX_CELLS, Rational};
 pub use job::{
     Completed, InputFacts, Job, JobError, LayerFacts, Output, Preflight, RasterFacts, TargetError,
-    WINDOWS, WindowChange, WindowSize, Written,
+    WINDOWS, WindowChange, WindowSize, Written, outputs_are_whole,
 };
 pub use layer::{Layer, LayerError, LayerOptions, Method, UnknownMethod};
 pub use overlap::{Area, AxisOverlap, Measure, Shares, overlaps};

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::json;
 use weir_library::{Library, Registration};
-use weir_raster::{Completed, Job, JobError};
+use weir_raster::{Completed, GeoTiffError, Job, JobError};
 use weir_run::{Cancel, CancelReason, Outcome};
 
 use crate::failure::Failure;
@@ -91,7 +91,15 @@ pub fn execute(
     Ok(finished)
 }
 
-/// Whether resuming can end otherwise.
+/// Whether resuming can end otherwise. It reads the same files by the same plan, so that what is wrong with either stays wrong.
 fn resume_helps(error: &JobError) -> bool {
-    !matches!(error, JobError::Changed { .. } | JobError::OtherPlan { .. })
+    match error {
+        JobError::Raster(error) => matches!(error, GeoTiffError::Io { .. }),
+        JobError::Layer { .. }
+        | JobError::Target(_)
+        | JobError::Output { .. }
+        | JobError::Changed { .. }
+        | JobError::OtherPlan { .. } => false,
+        _ => true,
+    }
 }

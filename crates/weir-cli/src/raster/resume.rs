@@ -1,8 +1,10 @@
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use serde_json::json;
+use weir_files::RealFiles;
 use weir_library::RunRow;
-use weir_raster::{Job, Plan};
+use weir_raster::{Job, Plan, outputs_are_whole};
 use weir_run::{Cancel, Outcome, RunState};
 
 use super::arguments::ResumeArguments;
@@ -23,11 +25,13 @@ pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure
         ));
     }
     let parameters = library.show(row.id)?.parameters;
-    let whole = parameters["outputs"].as_array().is_some_and(|outputs| {
-        let exists = |path: &str| std::path::Path::new(path).exists();
-        outputs.iter().all(|path| path.as_str().is_some_and(exists))
-    });
-    if row.state == RunState::Finished && whole {
+    let whole = || {
+        let outputs = parameters["outputs"].as_array();
+        let paths = outputs.into_iter().flatten();
+        let paths: Option<Vec<PathBuf>> = paths.map(|path| Some(path.as_str()?.into())).collect();
+        paths.is_some_and(|paths| outputs_are_whole(&row.folder, &paths, &RealFiles))
+    };
+    if row.state == RunState::Finished && whole() {
         let text = format!("{}: finished already, its outputs are there", row.name);
         output.result(&text, &json!({"run": row.name, "state": "finished"}));
         return Ok(Exit::Done);
@@ -50,7 +54,25 @@ pub fn run(arguments: &ResumeArguments, output: &Output) -> Result<Exit, Failure
     Ok(execute(&library, registration, &job, &means, cancel, output)?.tell(output))
 }
 
-/// Makes outputs of a finished run again that are gone. It stays finished in the catalogue: what comes out is what was there.
+/// Takes a finished run's folder for this process: the catalogue keeps others away from runs that have not ended only. The lock goes with
+/// the file that is returned, also when the process is killed.
+fn lock(row: &RunRow) -> Result<Option<File>, Failure> {
+    let path = row.folder.join("plan.yaml");
+    let failed = |error| Failure::new("W0104", format!("cannot open {}: {error}", path.display()));
+    let file = File::open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Failure::new(
+            "W0301",
+            format!("another process makes the outputs of {} again", row.name),
+        )
+        .with("wait until it has ended")),
+        // A file system without locks: as good as it gets there.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Makes outputs of a finished run again that are gone or changed. It stays finished in the catalogue: what comes out is what was there.
 fn again(
     row: &RunRow,
     job: &Job,
@@ -58,6 +80,7 @@ fn again(
     cancel: Cancel,
     output: &Output,
 ) -> Result<Exit, Failure> {
+    let _lock = lock(row)?;
     let run = begin(
         &row.kind,
         (row.id, &row.name),
@@ -71,7 +94,10 @@ fn again(
     let text = if completed.cancelled {
         format!("stopped; `weir raster resume {}` goes on", row.name)
     } else {
-        format!("{}: outputs that were gone are there again", row.name)
+        format!(
+            "{}: outputs that were gone or changed are there again",
+            row.name
+        )
     };
     output.result(&text, &json!({"run": row.name, "repaired": completed}));
     Ok(if completed.cancelled {

@@ -35,6 +35,14 @@ pub enum JobError {
         /// Why, and what to do.
         reason: String,
     },
+    /// A part's file is damaged: it is removed and computed again by resuming.
+    #[error("the output {output} cannot be made of its parts: {reason}")]
+    Part {
+        /// The output.
+        output: String,
+        /// Which file, where and what.
+        reason: String,
+    },
     /// A file that is read is not the one that the run began with.
     #[error("{} has changed since the run began: {what}", path.display())]
     Changed {
@@ -136,6 +144,10 @@ impl JobError {
             ExportError::Files(error) => error.into(),
             ExportError::Memory(refusal) => refusal.into(),
             ExportError::Cancelled(cancelled) => cancelled.into(),
+            error @ ExportError::Part { .. } => Self::Part {
+                output: output.to_owned(),
+                reason: error.to_string(),
+            },
             other => Self::Output {
                 output: output.to_owned(),
                 reason: other.to_string(),
@@ -150,6 +162,7 @@ impl JobError {
             Self::Raster(_) => "W0606",
             Self::Layer { .. } | Self::Target(_) => "W0603",
             Self::Output { .. } => "W0607",
+            Self::Part { .. } => "W0111",
             Self::Changed { .. } | Self::OtherPlan { .. } => "W0604",
             Self::DoesNotFit { .. } => "W0107",
             Self::DiskTooSmall { .. } | Self::Files(FilesError::Full { .. }) => "W0108",
@@ -171,7 +184,7 @@ impl JobError {
             Self::Raster(_) | Self::Layer { .. } | Self::Output { .. } | Self::Panicked { .. } => {
                 vec![]
             }
-            Self::Cancelled(_) => vec![],
+            Self::Cancelled(_) | Self::Part { .. } => vec![],
             Self::Target(TargetError::Mixed { .. }) => said(&[
                 "target.crs: EPSG:CODE in the plan, or -t_srs EPSG:CODE",
                 "target.like: FILE for the grid of one of them",

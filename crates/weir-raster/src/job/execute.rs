@@ -10,6 +10,7 @@ use weir_files::{Files, sweep_temporaries};
 use weir_memory::Bytes;
 use weir_run::{PartsError, Run, Total, run_parts};
 
+use super::checksum::checksum;
 use super::part::{Bench, Worker, part_file};
 use super::record::{AssembledRecord, Record};
 use super::taking_up::{PARTS, TakenUp, take_up, unchanged};
@@ -256,10 +257,12 @@ impl Job {
                 .export
                 .assemble(&parts, &output.path, &holder, run.cancel());
             let made = made.map_err(|error| JobError::of_output(&output.name, error))?;
+            let (bytes, crc32) = checksum(&**files, &output.path)?;
             enter(AssembledRecord {
                 output: *index,
                 rows: made.rows,
-                bytes: made.bytes,
+                bytes,
+                crc32,
             })?;
             stage.progress().add(1);
         }

@@ -16,6 +16,7 @@ mod preflight;
 mod record;
 mod taking_up;
 mod target;
+mod whole;
 mod windows;
 
 pub use error::JobError;
@@ -26,4 +27,5 @@ pub use open::Job;
 pub use outputs::Output;
 pub use preflight::Preflight;
 pub use target::TargetError;
+pub use whole::outputs_are_whole;
 pub use windows::{WINDOWS, WindowChange, WindowSize};

@@ -58,4 +58,6 @@ pub(super) struct AssembledRecord {
     pub rows: u64,
     /// Length.
     pub bytes: u64,
+    /// CRC-32 (IEEE) of all bytes.
+    pub crc32: u32,
 }

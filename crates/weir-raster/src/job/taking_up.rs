@@ -11,13 +11,14 @@ use super::checksum::checksum;
 use super::inputs::InputFacts;
 use super::part::part_file;
 use super::record::{AssembledRecord, Begun, PartRecord, Record};
+use super::whole::is_as_written;
 use super::{Job, JobError};
 use crate::Target;
 
 /// The plan as it is run, in the run's folder.
 pub(super) const PLAN: &str = "plan.yaml";
 /// The journal.
-const JOURNAL: &str = "journal.jsonl";
+pub(super) const JOURNAL: &str = "journal.jsonl";
 /// The folder of parts.
 pub(super) const PARTS: &str = "parts";
 
@@ -104,9 +105,15 @@ pub(super) fn take_up(
         }))?,
     }
     assembled.retain(|output, record| {
-        let path = job.outputs.get(*output as usize).map(|output| &output.path);
-        let facts = path.and_then(|path| files.facts(path).ok().flatten());
-        facts.is_some_and(|facts| facts.len == record.bytes)
+        let known = job.outputs.get(*output as usize);
+        let whole = known.is_some_and(|known| is_as_written(&known.path, record, &**files));
+        if let Some(known) = known.filter(|_| !whole) {
+            run.note(format!(
+                "{} is not as it was written and is made again",
+                known.path.display()
+            ));
+        }
+        whole
     });
     found.assembled = assembled.keys().copied().collect();
     let all = job.parts();

@@ -62,10 +62,10 @@ impl Plan {
     }
 }
 
-/// A name from a file's that no layer has yet.
+/// A name from a file's, without its last extension, that no layer has yet: columns with the same letters, capitals or not, are one to SQL.
 fn free_name(plan: &Plan, path: &str) -> String {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let stem = file.split('.').next().unwrap_or(file);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || c == '-' {
             c
@@ -74,11 +74,17 @@ fn free_name(plan: &Plan, path: &str) -> String {
         }
     };
     let name: String = stem.chars().take(50).map(plain).collect();
-    let name = match name.is_empty() || TAKEN.contains(&name.to_ascii_lowercase().as_str()) {
+    let folded = name.to_ascii_lowercase();
+    // With geometries of cells tables have a `bbox` as well.
+    let own = TAKEN.contains(&folded.as_str()) || folded == "bbox";
+    let name = match name.is_empty() || own {
         true => format!("layer_{name}"),
         false => name,
     };
-    let taken = |name: &str| plan.layers.iter().any(|(known, _)| known == name);
+    let taken = |name: &str| {
+        let mut layers = plan.layers.iter();
+        layers.any(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
     if !taken(&name) {
         return name;
     }
