@@ -84,7 +84,7 @@ pub(super) fn doses(words: &str, durability_weeks: f64) -> Result<Vec<Dose>, Str
         };
         let (_, usual, half_life) = HALF_LIVES_WEEKS[*drug as usize];
         let milligrams = milligrams(part).unwrap_or(usual);
-        let added = half_life * (milligrams / usual).log2();
+        let added = half_life * libm::log2(milligrams / usual);
         doses.push(Dose {
             drug: *drug,
             durability: (1.0 + added / durability_weeks).clamp(0.3, 2.0),

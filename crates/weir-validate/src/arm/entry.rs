@@ -78,7 +78,7 @@ fn moments(mu: f64, sd: f64, min: f64, max: f64) -> (f64, f64) {
         let end = if mu < min { min } else { max };
         return (end, 0.0);
     }
-    let density = |x: f64| (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let density = |x: f64| libm::exp(-0.5 * x * x) / (2.0 * std::f64::consts::PI).sqrt();
     let shift = (density(a) - density(b)) / inside;
     let spread = (a * density(a) - b * density(b)) / inside;
     (
